@@ -1,0 +1,126 @@
+package nodeapi
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code says what kind of error an Error is. Codes are stable: the list only
+// grows, and no code changes its meaning.
+type Code string
+
+// The codes that a node or its server answers with. A port adds its own
+// (package messageport), and the clients theirs.
+const (
+	// CodeInternal: a fault of the node's own.
+	CodeInternal Code = "internal"
+	// CodeBadRequest: a request that cannot be decoded, or a stream of a shape
+	// that the method does not take.
+	CodeBadRequest Code = "bad-request"
+	// CodeInvalidOption: an option whose value is out of range or of the wrong
+	// type. Details: option, value.
+	CodeInvalidOption Code = "invalid-option"
+	// CodeInvalidCID: text or bytes that are not a CID. Details: value.
+	CodeInvalidCID Code = "invalid-cid"
+	// CodeInvalidPath: text that is not a path. Details: value.
+	CodeInvalidPath Code = "invalid-path"
+	// CodeInvalidChunker: a chunker that cannot be read or whose sizes are out
+	// of range. Details: value.
+	CodeInvalidChunker Code = "invalid-chunker"
+	// CodeUnknownCodec: a codec the node does not have. Details: value.
+	CodeUnknownCodec Code = "unknown-codec"
+	// CodeUnknownHash: a hash function the node does not have or holds unsafe.
+	// Details: value.
+	CodeUnknownHash Code = "unknown-hash"
+	// CodeInvalidBlock: bytes that the codec cannot decode, or that do not hash
+	// to the CID they came under. Details: cid, where known.
+	CodeInvalidBlock Code = "invalid-block"
+	// CodeBlockTooLarge: a block over the limit. Details: size, limit.
+	CodeBlockTooLarge Code = "block-too-large"
+	// CodeNotFound: a block that neither the repo nor, if online, the network
+	// has. Details: cid.
+	CodeNotFound Code = "not-found"
+	// CodeNoLink: a path that goes through a name that is not there. Details:
+	// path, cid (the node in which it ended), link.
+	CodeNoLink Code = "no-link"
+	// CodeNotAFile: cat of what is not a file. Details: path.
+	CodeNotAFile Code = "not-a-file"
+	// CodeNotADirectory: a listing of, or a name in, what is not a directory.
+	// Details: path.
+	CodeNotADirectory Code = "not-a-directory"
+	// CodeNotPinned: unpinning what is not pinned so. Details: cid.
+	CodeNotPinned Code = "not-pinned"
+	// CodePinned: what a pin stands in the way of. Details: cid, type, via.
+	CodePinned Code = "pinned"
+	// CodeSourceChanged: a file that gave more or fewer bytes than it said.
+	// Details: path, expected, actual.
+	CodeSourceChanged Code = "source-changed"
+	// CodeStorageFull: the browser's quota or the configured limit is reached.
+	CodeStorageFull Code = "storage-full"
+	// CodeStorageClosed: the store was closed or taken away under the node.
+	CodeStorageClosed Code = "storage-closed"
+	// CodeStorageFailed: the store answered with an error of another kind.
+	CodeStorageFailed Code = "storage-failed"
+	// CodeNotSupported: a method that this node does not have.
+	CodeNotSupported Code = "not-supported"
+	// CodeConfigConflict: a wish for a node field that differs from the running
+	// configuration. Details: fields, a map from name to {wanted, running}.
+	CodeConfigConflict Code = "config-conflict"
+)
+
+// Error is an error with a code. It crosses a port whole.
+type Error struct {
+	Code    Code
+	Op      string         // the method, where known
+	Message string         // for people
+	Details map[string]any // values that the code speaks of: text, numbers, maps
+	Err     error          // the cause; does not cross a port
+}
+
+// Errorf makes an Error of a code, its details given as key, value, key, value
+// after the message's own arguments were formatted into message.
+func Errorf(code Code, details map[string]any, format string, args ...any) *Error {
+	err := fmt.Errorf(format, args...)
+	return &Error{Code: code, Message: err.Error(), Details: details, Err: errors.Unwrap(err)}
+}
+
+func (e *Error) Error() string {
+	if e.Op == "" {
+		return e.Message
+	}
+	return e.Op + ": " + e.Message
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is an Error of the same code that says nothing
+// else, so that errors.Is(err, &Error{Code: CodeNotFound}) asks for the code.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code && t.Op == "" && t.Message == ""
+}
+
+// ErrorCode returns the code, for a port that carries errors without knowing
+// this package.
+func (e *Error) ErrorCode() string { return string(e.Code) }
+
+// ErrorDetails returns the details, likewise.
+func (e *Error) ErrorDetails() map[string]any { return e.Details }
+
+// NotFound reports whether the error is that of a missing block, so that
+// ipld.IsNotFound knows it on both sides of a port.
+func (e *Error) NotFound() bool { return e.Code == CodeNotFound }
+
+// CodeOf returns the code of the first Error in err's chain, and
+// CodeInternal for any other error that is not nil.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return CodeInternal
+}

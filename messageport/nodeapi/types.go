@@ -1,0 +1,278 @@
+package nodeapi
+
+import (
+	"io"
+
+	"github.com/ipfs/go-cid"
+)
+
+// Config is what a client asks of the node, and what the node answers that it
+// has. A zero field asks for nothing.
+type Config struct {
+	// Durability is "relaxed" (the default: acknowledged when the browser has
+	// taken the write) or "strict" (when it is on the disk).
+	Durability string `cbor:"durability,omitempty"`
+	// StorageMax is the most bytes of blocks the repo may hold; 0 for no limit
+	// but the browser's.
+	StorageMax uint64 `cbor:"storageMax,omitempty"`
+}
+
+// Hello is the application's part of a port's hello.
+type Hello struct {
+	Config Config `cbor:"config"`
+	// OnConflict is "error" (the default) or "join".
+	OnConflict string `cbor:"onConflict,omitempty"`
+}
+
+// Welcome is the application's part of a port's welcome.
+type Welcome struct {
+	PeerID string `cbor:"peerId"`
+	Config Config `cbor:"config"` // the effective one
+}
+
+// ID is the node's identity.
+type ID struct {
+	ID              string   `cbor:"id"`        // the PeerId, base58
+	PublicKey       string   `cbor:"publicKey"` // protobuf, base64
+	Addresses       []string `cbor:"addresses"`
+	AgentVersion    string   `cbor:"agentVersion"`
+	ProtocolVersion string   `cbor:"protocolVersion"`
+	Protocols       []string `cbor:"protocols"`
+}
+
+// Version says what is running.
+type Version struct {
+	Version string `cbor:"version"`
+	Commit  string `cbor:"commit"`
+	Repo    string `cbor:"repo"` // the repo's schema version
+	System  string `cbor:"system"`
+	Golang  string `cbor:"golang"`
+}
+
+// Status is the server's own account of itself.
+type Status struct {
+	Epoch    string          `cbor:"epoch"`
+	Version  string          `cbor:"version"`
+	Started  int64           `cbor:"started"` // Unix milliseconds
+	Memory   uint64          `cbor:"memory"`  // bytes taken from the system
+	Sessions []SessionStatus `cbor:"sessions"`
+}
+
+// SessionStatus is the account of one session.
+type SessionStatus struct {
+	ID       string `cbor:"id"`
+	Client   string `cbor:"client"`
+	Started  int64  `cbor:"started"` // Unix milliseconds
+	Calls    uint64 `cbor:"calls"`   // now open
+	Received uint64 `cbor:"received"`
+	Sent     uint64 `cbor:"sent"` // bytes
+}
+
+// AddOptions are the options of add. A zero field takes what the profile says,
+// or the default given here.
+type AddOptions struct {
+	// Profile is "unixfs-v1-2025" (the default) or "unixfs-v0-2015" (IPIP-499).
+	Profile string `cbor:"profile,omitempty"`
+	// Chunker is "size-<bytes>", "rabin", "rabin-<min>-<avg>-<max>" or "buzhash".
+	Chunker    string `cbor:"chunker,omitempty"`
+	CidVersion *int   `cbor:"cidVersion,omitempty"`
+	HashAlg    string `cbor:"hashAlg,omitempty"`
+	RawLeaves  *bool  `cbor:"rawLeaves,omitempty"`
+	Trickle    bool   `cbor:"trickle,omitempty"`
+	OnlyHash   bool   `cbor:"onlyHash,omitempty"`
+	// Pin is true unless set. Each root is pinned recursively.
+	Pin     *bool  `cbor:"pin,omitempty"`
+	PinName string `cbor:"pinName,omitempty"`
+	// WrapWithDirectory puts all that is added into one directory, which is then
+	// the only root.
+	WrapWithDirectory bool `cbor:"wrapWithDirectory,omitempty"`
+	// Progress asks for AddEvents that tell of bytes.
+	Progress bool `cbor:"progress,omitempty"`
+}
+
+// FileHeader announces an entry of an add.
+type FileHeader struct {
+	// Path of the entry under the roots, its parts separated by "/"; empty for a
+	// file with no name, of which one add may have many.
+	Path string `cbor:"path,omitempty"`
+	// Dir says that this is a directory, which has no bytes.
+	Dir bool `cbor:"dir,omitempty"`
+	// Size is what the source says, checked when it is there.
+	Size  *uint64 `cbor:"size,omitempty"`
+	Mode  *uint32 `cbor:"mode,omitempty"` // permission bits
+	Mtime *Mtime  `cbor:"mtime,omitempty"`
+}
+
+// AddEntry is one entry of an add as Go has it: its header, and for a file its
+// bytes, read before the next entry is asked for.
+type AddEntry struct {
+	FileHeader
+
+	Content io.Reader // nil for a directory
+}
+
+// Mtime is a time as UnixFS 1.5 has it.
+type Mtime struct {
+	Secs  int64  `cbor:"secs"`
+	Nsecs uint32 `cbor:"nsecs,omitempty"`
+}
+
+// AddEvent is one thing that an add tells: an entry added, or progress.
+type AddEvent struct {
+	Added    *Added       `cbor:"added,omitempty"`
+	Progress *AddProgress `cbor:"progress,omitempty"`
+}
+
+// AddProgress tells how much of a file has been taken in.
+type AddProgress struct {
+	Path  string `cbor:"path"`
+	Bytes uint64 `cbor:"bytes"`
+}
+
+// Added is one entry that was added.
+type Added struct {
+	Path  string  `cbor:"path"`
+	Cid   cid.Cid `cbor:"cid"`
+	Size  uint64  `cbor:"size"` // of the whole DAG in bytes, as the Core API has it
+	Mode  *uint32 `cbor:"mode,omitempty"`
+	Mtime *Mtime  `cbor:"mtime,omitempty"`
+}
+
+// PathRequest names something by path: "<cid>/a/b" or "/ipfs/<cid>/a/b".
+type PathRequest struct {
+	Path string `cbor:"path"`
+}
+
+// CatRequest asks for a file's bytes, or a part of them.
+type CatRequest struct {
+	Path   string  `cbor:"path"`
+	Offset uint64  `cbor:"offset,omitempty"` // past the end gives no bytes
+	Length *uint64 `cbor:"length,omitempty"` // all that follows unless set
+}
+
+// GetRequest asks for a file or a directory tree as TAR, or for a single file
+// compressed without one.
+type GetRequest struct {
+	Path string `cbor:"path"`
+	// Archive asks for TAR even where compress would do without.
+	Archive          bool `cbor:"archive,omitempty"`
+	Compress         bool `cbor:"compress,omitempty"` // gzip
+	CompressionLevel *int `cbor:"compressionLevel,omitempty"`
+}
+
+// Entry is one entry of a listing.
+type Entry struct {
+	Type  string  `cbor:"type"` // "dir" or "file"
+	Cid   cid.Cid `cbor:"cid"`
+	Name  string  `cbor:"name"`
+	Path  string  `cbor:"path"`
+	Size  uint64  `cbor:"size"` // a file's bytes; 0 for a directory
+	Mode  *uint32 `cbor:"mode,omitempty"`
+	Mtime *Mtime  `cbor:"mtime,omitempty"`
+}
+
+// DAGPutOptions are the options of dag.put.
+type DAGPutOptions struct {
+	InputCodec string `cbor:"inputCodec,omitempty"` // of the bytes sent; dag-cbor unless set
+	StoreCodec string `cbor:"storeCodec,omitempty"` // of the block; dag-cbor unless set
+	HashAlg    string `cbor:"hashAlg,omitempty"`    // sha2-256 unless set
+	CidVersion *int   `cbor:"version,omitempty"`    // 1 unless set
+	Pin        bool   `cbor:"pin,omitempty"`
+	OnlyHash   bool   `cbor:"onlyHash,omitempty"`
+}
+
+// DAGResolved is where a path ends: in which block, and what of the path is
+// left inside it.
+type DAGResolved struct {
+	Cid           cid.Cid `cbor:"cid"`
+	RemainderPath string  `cbor:"remainderPath,omitempty"`
+}
+
+// CIDRequest names a block.
+type CIDRequest struct {
+	Cid cid.Cid `cbor:"cid"`
+}
+
+// CIDResult is a CID alone.
+type CIDResult struct {
+	Cid cid.Cid `cbor:"cid"`
+}
+
+// CIDOutcome is a CID and what went wrong with it, if anything did.
+type CIDOutcome struct {
+	Cid   cid.Cid `cbor:"cid"`
+	Code  Code    `cbor:"code,omitempty"`
+	Error string  `cbor:"error,omitempty"`
+}
+
+// BlockPutOptions are the options of block.put.
+type BlockPutOptions struct {
+	Format     string `cbor:"format,omitempty"`  // codec by name; raw unless set
+	HashAlg    string `cbor:"mhtype,omitempty"`  // sha2-256 unless set
+	CidVersion *int   `cbor:"version,omitempty"` // 1 unless set
+	Pin        bool   `cbor:"pin,omitempty"`
+	// Cid, if set, is what the bytes must hash to; it stands for the three above.
+	Cid *cid.Cid `cbor:"cid,omitempty"`
+}
+
+// BlockRemoveRequest names blocks to remove.
+type BlockRemoveRequest struct {
+	Cids  []cid.Cid `cbor:"cids"`
+	Force bool      `cbor:"force,omitempty"` // a missing block is no error
+	Quiet bool      `cbor:"quiet,omitempty"` // tell only of errors
+}
+
+// BlockStat is a block's CID and size in bytes.
+type BlockStat struct {
+	Cid  cid.Cid `cbor:"cid"`
+	Size uint64  `cbor:"size"`
+}
+
+// PinAddRequest asks to pin what a path names.
+type PinAddRequest struct {
+	Path      string `cbor:"path"`
+	Recursive *bool  `cbor:"recursive,omitempty"` // true unless set
+	Name      string `cbor:"name,omitempty"`
+}
+
+// PinRemoveRequest asks to unpin it.
+type PinRemoveRequest struct {
+	Path      string `cbor:"path"`
+	Recursive *bool  `cbor:"recursive,omitempty"` // true unless set
+}
+
+// PinListRequest asks which pins there are.
+type PinListRequest struct {
+	// Paths, if there are any, asks how each of them is pinned; one that is not
+	// is an error.
+	Paths []string `cbor:"paths,omitempty"`
+	Type  string   `cbor:"type,omitempty"` // "all" (the default), "recursive", "direct", "indirect"
+	Name  string   `cbor:"name,omitempty"` // only pins whose name contains it
+}
+
+// Pin is one pin.
+type Pin struct {
+	Cid  cid.Cid  `cbor:"cid"`
+	Type string   `cbor:"type"` // "recursive", "direct" or "indirect"
+	Name string   `cbor:"name,omitempty"`
+	Via  *cid.Cid `cbor:"via,omitempty"` // for an indirect pin, the pin that holds it
+}
+
+// RepoStat is the account of the repo.
+type RepoStat struct {
+	NumObjects uint64 `cbor:"numObjects"`
+	RepoSize   uint64 `cbor:"repoSize"`   // bytes of blocks
+	StorageMax uint64 `cbor:"storageMax"` // the limit in force, in bytes
+	RepoPath   string `cbor:"repoPath"`   // the database's name
+	Version    string `cbor:"version"`    // the repo's schema version
+	// Usage and Quota are what the browser says of the whole origin, in bytes;
+	// 0 where it says nothing.
+	Usage uint64 `cbor:"usage,omitempty"`
+	Quota uint64 `cbor:"quota,omitempty"`
+}
+
+// RepoVerified says how many blocks were looked at and how many were bad.
+type RepoVerified struct {
+	Checked uint64 `cbor:"checked"`
+	Bad     uint64 `cbor:"bad"`
+}

@@ -1,0 +1,78 @@
+package server
+
+import (
+	"context"
+	"io"
+	"iter"
+
+	"github.com/ipfs/go-cid"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// Backend is what the server serves. The methods here are those that every
+// node has; each further group of methods is an interface of its own, found by
+// type assertion, and a backend without it answers "not-supported".
+//
+// All methods may be called concurrently. They return once ctx ends, with
+// nothing half done left behind. Errors that are a *nodeapi.Error reach the
+// client as they are, any other as "internal". Iterators yield an error once,
+// as the last thing.
+type Backend interface {
+	ID(ctx context.Context) (nodeapi.ID, error)
+	Version(ctx context.Context) (nodeapi.Version, error)
+	IsOnline(ctx context.Context) (bool, error)
+	// Config returns the effective configuration.
+	Config() nodeapi.Config
+	// Close ends the backend. No other method is called after or during it.
+	Close() error
+}
+
+// Files is the UnixFS group.
+type Files interface {
+	// Add reads entries until src ends, adds them, and yields what was added:
+	// each file once it is whole, directories after all they hold, roots last.
+	// The bytes of an entry are read before src is asked for the next. With
+	// opts.Progress it also yields progress. Stopping the iteration, an error of
+	// src or the end of ctx adds nothing visible and pins nothing.
+	Add(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], opts nodeapi.AddOptions) iter.Seq2[nodeapi.AddEvent, error]
+	// Cat returns the bytes asked for. The reader implements io.WriterTo where
+	// that saves a copy.
+	Cat(ctx context.Context, req nodeapi.CatRequest) (io.ReadCloser, error)
+	// Get returns a TAR stream.
+	Get(ctx context.Context, req nodeapi.GetRequest) (io.ReadCloser, error)
+	List(ctx context.Context, path string) iter.Seq2[nodeapi.Entry, error]
+}
+
+// DAG is the group of IPLD nodes.
+type DAG interface {
+	DAGPut(ctx context.Context, node []byte, opts nodeapi.DAGPutOptions) (cid.Cid, error)
+	// DAGResolve follows path over links to the block in which it ends.
+	DAGResolve(ctx context.Context, path string) (nodeapi.DAGResolved, error)
+}
+
+// Blocks is the group of blocks. A block's bytes are not changed by either side
+// once handed over.
+type Blocks interface {
+	BlockPut(ctx context.Context, data []byte, opts nodeapi.BlockPutOptions) (nodeapi.BlockStat, error)
+	BlockGet(ctx context.Context, c cid.Cid) ([]byte, error)
+	BlockStat(ctx context.Context, c cid.Cid) (nodeapi.BlockStat, error)
+	BlockRemove(ctx context.Context, req nodeapi.BlockRemoveRequest) iter.Seq2[nodeapi.CIDOutcome, error]
+}
+
+// Pins is the group of pins.
+type Pins interface {
+	PinAdd(ctx context.Context, req nodeapi.PinAddRequest) (cid.Cid, error)
+	PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (cid.Cid, error)
+	PinList(ctx context.Context, req nodeapi.PinListRequest) iter.Seq2[nodeapi.Pin, error]
+}
+
+// Repo is the group of the repo.
+type Repo interface {
+	RepoStat(ctx context.Context) (nodeapi.RepoStat, error)
+	RepoVersion(ctx context.Context) (uint64, error)
+	RepoGC(ctx context.Context) iter.Seq2[nodeapi.CIDOutcome, error]
+	// RepoVerify looks at every block, tells bad of each that is not what its key
+	// says, and stops at bad's error.
+	RepoVerify(ctx context.Context, bad func(nodeapi.CIDOutcome) error) (nodeapi.RepoVerified, error)
+}
