@@ -7,3 +7,5 @@
 // names of their cbor tags; a CID travels as its binary form in a byte string
 // (the cid.Cid type does that by itself), a path as text.
 package nodeapi
+
+//go:generate go run ./gen -o ../../client/js/src/nodeapi.gen.ts
