@@ -95,10 +95,18 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether target is an Error of the same code that says nothing
-// else, so that errors.Is(err, &Error{Code: CodeNotFound}) asks for the code.
+// else, so that errors.Is(err, &Error{Code: CodeNotFound}) asks for the code. An
+// error of a missing block is also ipld.ErrNotFound{}, which this package knows
+// by its method alone, so that ipld.IsNotFound answers alike on both sides of a
+// port.
 func (e *Error) Is(target error) bool {
-	t, ok := target.(*Error)
-	return ok && t.Code == e.Code && t.Op == "" && t.Message == ""
+	switch t := target.(type) {
+	case *Error:
+		return t.Code == e.Code && t.Op == "" && t.Message == ""
+	case interface{ NotFound() bool }:
+		return e.NotFound() && t.NotFound()
+	}
+	return false
 }
 
 // ErrorCode returns the code, for a port that carries errors without knowing
@@ -108,8 +116,7 @@ func (e *Error) ErrorCode() string { return string(e.Code) }
 // ErrorDetails returns the details, likewise.
 func (e *Error) ErrorDetails() map[string]any { return e.Details }
 
-// NotFound reports whether the error is that of a missing block, so that
-// ipld.IsNotFound knows it on both sides of a port.
+// NotFound reports whether the error is that of a missing block.
 func (e *Error) NotFound() bool { return e.Code == CodeNotFound }
 
 // CodeOf returns the code of the first Error in err's chain, and

@@ -1,0 +1,191 @@
+package nodeapi_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"reflect"
+	"testing"
+
+	"github.com/fxamacker/cbor/v2"
+	"github.com/ipfs/go-cid"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+var update = flag.Bool("update", false, "write testdata/types.json anew")
+
+const vectorFile = "testdata/types.json"
+
+// vector is one value of a wire type. Its JSON is that of the fields under
+// their names on the wire, with {"$hex": "…"} for a byte string and {"$int":
+// "…"} for an integer that a JavaScript number does not hold exactly.
+type vector struct {
+	Name  string `json:"name"`
+	Type  string `json:"type"`
+	Value any    `json:"value"`
+	CBOR  string `json:"cbor"` // hex
+}
+
+var (
+	cidV1 = cid.MustParse("bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e")
+	cidV0 = cid.MustParse("Qmf412jQZiuVUtdgnB36FXFX7xg5V6KEbSJ4dpQuhkLyfD")
+	mtime = &nodeapi.Mtime{Secs: -1, Nsecs: 999_999_999}
+)
+
+// samples has each wire type with all fields set, then what a field can be that
+// such a value does not show.
+var samples = []struct {
+	name  string
+	value any
+}{
+	{"full", nodeapi.Config{Durability: "strict", StorageMax: 1 << 40}},
+	{"zero", nodeapi.Config{}},
+	{"full", nodeapi.Hello{Config: nodeapi.Config{Durability: "relaxed"}, OnConflict: "join"}},
+	{"zero", nodeapi.Hello{}},
+	{"full", nodeapi.Welcome{PeerID: "12D3KooW", Config: nodeapi.Config{StorageMax: 1}}},
+	{"full", nodeapi.ID{
+		ID: "12D3KooW", PublicKey: "CAES", Addresses: []string{"/p2p-circuit"},
+		AgentVersion: "sharednode/0.1.0", ProtocolVersion: "ipfs/0.1.0", Protocols: []string{"/ipfs/id/1.0.0"},
+	}},
+	{"full", nodeapi.Version{Version: "0.1.0", Commit: "abc", Repo: "1", System: "wasm/js", Golang: "go1.26"}},
+	{"full", nodeapi.Status{
+		Epoch: "e", Version: "0.1.0", Started: 1_700_000_000_000, Memory: 1 << 33,
+		Sessions: []nodeapi.SessionStatus{{ID: "1", Client: "c", Started: 1, Calls: 2, Received: 3, Sent: 4}},
+	}},
+	{"full", nodeapi.SessionStatus{ID: "1", Client: "c", Started: 1, Calls: 2, Received: 3, Sent: 4}},
+	{"full", nodeapi.AddOptions{
+		Profile: "unixfs-v1-2025", Chunker: "size-262144", CidVersion: new(1), HashAlg: "sha2-256",
+		RawLeaves: new(true), Trickle: true, OnlyHash: true, Pin: new(false), PinName: "n",
+		WrapWithDirectory: true, Progress: true,
+	}},
+	{"set to zero", nodeapi.AddOptions{CidVersion: new(0), RawLeaves: new(false)}},
+	{"full", nodeapi.FileHeader{Path: "a/b", Dir: true, Size: new(uint64(7)), Mode: new(uint32(0o644)), Mtime: mtime}},
+	{"empty file", nodeapi.FileHeader{Size: new(uint64(0))}},
+	{"largest size", nodeapi.FileHeader{Path: "ä", Size: new(^uint64(0))}},
+	{"full", nodeapi.Mtime{Secs: 1 << 40, Nsecs: 1}},
+	{"zero", nodeapi.Mtime{}},
+	{"full", nodeapi.AddEvent{
+		Added:    &nodeapi.Added{Path: "a", Cid: cidV1, Size: 11},
+		Progress: &nodeapi.AddProgress{Path: "a", Bytes: 5},
+	}},
+	{"full", nodeapi.AddProgress{Path: "a", Bytes: 1 << 32}},
+	{"full", nodeapi.Added{Path: "a", Cid: cidV0, Size: 1<<53 - 1, Mode: new(uint32(0)), Mtime: mtime}},
+	{"full", nodeapi.PathRequest{Path: "/ipfs/" + cidV1.String() + "/a"}},
+	{"full", nodeapi.CatRequest{Path: "p", Offset: 1 << 53, Length: new(uint64(0))}},
+	{"path alone", nodeapi.CatRequest{Path: "p"}},
+	{"full", nodeapi.GetRequest{Path: "p", Archive: true, Compress: true, CompressionLevel: new(-1)}},
+	{"full", nodeapi.Entry{Type: "file", Cid: cidV1, Name: "n", Path: "p/n", Size: 11, Mode: new(uint32(0o755)), Mtime: mtime}},
+	{"full", nodeapi.DAGPutOptions{
+		InputCodec: "dag-json", StoreCodec: "dag-cbor", HashAlg: "sha2-512", CidVersion: new(1),
+		Pin: true, OnlyHash: true,
+	}},
+	{"full", nodeapi.DAGResolved{Cid: cidV1, RemainderPath: "a/b"}},
+	{"full", nodeapi.CIDRequest{Cid: cidV1}},
+	{"version 0", nodeapi.CIDRequest{Cid: cidV0}},
+	{"full", nodeapi.CIDResult{Cid: cidV1}},
+	{"full", nodeapi.CIDOutcome{Cid: cidV1, Code: nodeapi.CodePinned, Error: "it is pinned"}},
+	{"done", nodeapi.CIDOutcome{Cid: cidV1}},
+	{"full", nodeapi.BlockPutOptions{Format: "raw", HashAlg: "sha2-256", CidVersion: new(0), Pin: true, Cid: &cidV1}},
+	{"zero", nodeapi.BlockPutOptions{}},
+	{"full", nodeapi.BlockRemoveRequest{Cids: []cid.Cid{cidV0, cidV1}, Force: true, Quiet: true}},
+	{"full", nodeapi.BlockStat{Cid: cidV1, Size: 11}},
+	{"full", nodeapi.PinAddRequest{Path: "p", Recursive: new(false), Name: "n"}},
+	{"full", nodeapi.PinRemoveRequest{Path: "p", Recursive: new(true)}},
+	{"full", nodeapi.PinListRequest{Paths: []string{"p", "q"}, Type: "all", Name: "n"}},
+	{"full", nodeapi.Pin{Cid: cidV1, Type: "indirect", Name: "n", Via: &cidV0}},
+	{"full", nodeapi.RepoStat{
+		NumObjects: 1, RepoSize: 2, StorageMax: 3, RepoPath: "sharednode:default", Version: "1", Usage: 4, Quota: 5,
+	}},
+	{"full", nodeapi.RepoVerified{Checked: 10, Bad: 1}},
+}
+
+func TestVectors(t *testing.T) {
+	encode, err := cbor.CoreDetEncOptions().EncMode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	vectors := make([]vector, 0, len(samples))
+	for _, s := range samples {
+		data, err := encode.Marshal(s.value)
+		if err != nil {
+			t.Fatalf("%T %s: %v", s.value, s.name, err)
+		}
+		typ := reflect.TypeOf(s.value)
+		back := reflect.New(typ)
+		if err := cbor.Unmarshal(data, back.Interface()); err != nil {
+			t.Fatalf("%s %s: %v", typ.Name(), s.name, err)
+		}
+		if got := back.Elem().Interface(); !reflect.DeepEqual(got, s.value) {
+			t.Errorf("%s %s: got %+v back; want %+v", typ.Name(), s.name, got, s.value)
+		}
+		var plain any
+		if err := cbor.Unmarshal(data, &plain); err != nil {
+			t.Fatal(err)
+		}
+		if s.name == "full" {
+			checkAllSet(t, reflect.ValueOf(s.value))
+		}
+		vectors = append(vectors, vector{s.name, typ.Name(), asJSON(plain), hex.EncodeToString(data)})
+	}
+	compareWithFile(t, vectors)
+}
+
+// checkAllSet sees to it that a field added to a type is added to its sample.
+func checkAllSet(t *testing.T, v reflect.Value) {
+	t.Helper()
+	for i := range v.NumField() {
+		if v.Field(i).IsZero() && v.Type().Field(i).Type != reflect.TypeFor[nodeapi.Config]() {
+			t.Errorf("%s: the full sample leaves %s unset", v.Type(), v.Type().Field(i).Name)
+		}
+	}
+}
+
+func compareWithFile(t *testing.T, vectors []vector) {
+	t.Helper()
+	var want bytes.Buffer
+	enc := json.NewEncoder(&want)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(vectors); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(vectorFile, want.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(vectorFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want.Bytes()) {
+		t.Errorf("%s differs from what the types encode to; a change of bytes needs a new protocol version "+
+			"or a new field. Write it with -update", vectorFile)
+	}
+}
+
+func asJSON(v any) any {
+	switch v := v.(type) {
+	case []byte:
+		return map[string]any{"$hex": hex.EncodeToString(v)}
+	case uint64:
+		if v >= 1<<53 {
+			return map[string]any{"$int": fmt.Sprint(v)}
+		}
+	case []any:
+		for i := range v {
+			v[i] = asJSON(v[i])
+		}
+	case map[any]any:
+		m := make(map[string]any, len(v))
+		for key, value := range v {
+			m[key.(string)] = asJSON(value)
+		}
+		return m
+	}
+	return v
+}
