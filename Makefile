@@ -1,0 +1,81 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+export SHAREDNODE_CHROMIUM ?= /usr/bin/chromium
+
+# Packages that have something of their own to test inside a browser.
+JS_PACKAGES := ./messageport/... ./blockstore/... ./client/...
+# Packages whose tests drive a browser. One at a time: they need the machine.
+BROWSER_PACKAGES := ./testing/browser/... ./testing/vite/... ./cmd/demo/...
+WASM := GOOS=js GOARCH=wasm
+NPM := npm --prefix client/js
+NPM_INSTALLED := client/js/node_modules/.package-lock.json
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: setup-build ## Build everything and serve the demo on 127.0.0.1
+	go run ./cmd/demo
+
+.PHONY: build
+build: setup-build ## Build the npm package into dist/
+	go run ./cmd/build-wasm
+
+.PHONY: test
+test: setup vet test-native test-js build test-wasm test-browser ## Run every test: native, TypeScript and real browser
+
+.PHONY: test-short
+test-short: setup-build vet test-js ## Run the quick tests: no race detector, no Kubo, no browser
+	go test -short ./...
+
+.PHONY: test-native
+test-native:
+	kubo=$$(.ci/tool ipfs) && SHAREDNODE_KUBO=$$kubo go test -race -timeout 15m ./...
+
+.PHONY: test-js
+test-js: $(NPM_INSTALLED)
+	$(NPM) test
+
+.PHONY: test-wasm
+test-wasm:
+	exec=$$(.ci/tool wasmbrowsertest) && $(WASM) go test -exec "$$exec" -timeout 10m $(JS_PACKAGES)
+
+.PHONY: test-browser
+test-browser:
+	SHAREDNODE_BROWSER=1 go test -p 1 -count 1 -timeout 20m $(BROWSER_PACKAGES)
+
+.PHONY: bench
+bench: setup build ## Compare with js-ipfs and Helia in a real browser
+	SHAREDNODE_BROWSER=1 go run ./testing/bench
+
+.PHONY: lint
+lint: setup-build $(NPM_INSTALLED) ## Run the linters, native and for js/wasm, and the TypeScript checks
+	lint=$$(.ci/tool golangci-lint) && $$lint run && $(WASM) $$lint run
+	$(NPM) run lint
+
+.PHONY: vet
+vet:
+	go vet ./...
+	$(WASM) go vet ./...
+
+.PHONY: fmt
+fmt: $(NPM_INSTALLED) ## Format Go and TypeScript
+	lint=$$(.ci/tool golangci-lint) && $$lint fmt
+	$(NPM) run fmt
+
+.PHONY: clean
+clean: ## Remove what was built; keep the tools in .cache/bin
+	rm -rf dist client/js/node_modules client/js/dist
+
+.PHONY: setup setup-build
+setup:
+	@.ci/setup test
+setup-build:
+	@.ci/setup build
+
+$(NPM_INSTALLED): client/js/package.json client/js/package-lock.json
+	$(NPM) ci --no-audit --no-fund
+	@touch $@
