@@ -2,6 +2,9 @@ module github.com/sharednode/sharednode
 
 go 1.26.0
 
+// npm packages may carry Go code that is not ours.
+ignore node_modules
+
 require (
 	filippo.io/bigmod v0.1.1-0.20260103110540-f8a47775ebe5 // indirect
 	filippo.io/keygen v1.0.0 // indirect
