@@ -1,0 +1,163 @@
+// Package servertest has a small backend in memory, so that servers and clients
+// can be tried without a node: blocks in a map, a file as one raw block of all
+// its bytes, a directory as a JSON block from names to CIDs. It counts what it
+// holds for its callers, so that tests see what was not given back.
+package servertest
+
+import (
+	"context"
+	"io"
+	"iter"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ipfs/go-cid"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/server"
+)
+
+// PeerID is the identity of every Backend.
+const PeerID = "12D3KooWServertest"
+
+var (
+	_ server.Backend = (*Backend)(nil)
+	_ server.Files   = (*Backend)(nil)
+	_ server.DAG     = (*Backend)(nil)
+	_ server.Blocks  = (*Backend)(nil)
+	_ server.Pins    = (*Backend)(nil)
+	_ server.Repo    = (*Backend)(nil)
+)
+
+// Backend is a node in memory. The zero value is ready.
+type Backend struct {
+	// Settings is what Config answers.
+	Settings nodeapi.Config
+	// Hook, if set, is called as a method of the API begins, and as a stream
+	// gives its next part, with the method's name; its error is the method's.
+	Hook func(ctx context.Context, method string) error
+
+	held   atomic.Int64
+	closed atomic.Bool
+
+	mu     sync.Mutex // guards following
+	blocks map[cid.Cid][]byte
+	pins   map[cid.Cid]nodeapi.Pin
+}
+
+// Held counts the methods that run, the iterators that have not ended and the
+// readers that have not been closed.
+func (b *Backend) Held() int { return int(b.held.Load()) }
+
+// Closed reports whether Close was called.
+func (b *Backend) Closed() bool { return b.closed.Load() }
+
+// Blocks counts the blocks in the repo.
+func (b *Backend) Blocks() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.blocks)
+}
+
+// enter counts a method in and asks the hook; done counts it out.
+func (b *Backend) enter(ctx context.Context, method string) (done func(), err error) {
+	if b.closed.Load() {
+		return nil, nodeapi.Errorf(nodeapi.CodeStorageClosed, nil, "%s after Close", method)
+	}
+	if err := b.step(ctx, method); err != nil {
+		return nil, err
+	}
+	b.held.Add(1)
+	return sync.OnceFunc(func() { b.held.Add(-1) }), nil
+}
+
+func (b *Backend) step(ctx context.Context, method string) error {
+	if b.Hook != nil {
+		if err := b.Hook(ctx, method); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// ID implements server.Backend.
+func (b *Backend) ID(ctx context.Context) (nodeapi.ID, error) {
+	done, err := b.enter(ctx, nodeapi.MethodID)
+	if err != nil {
+		return nodeapi.ID{}, err
+	}
+	defer done()
+	return nodeapi.ID{ID: PeerID, AgentVersion: "servertest"}, nil
+}
+
+// Version implements server.Backend.
+func (b *Backend) Version(ctx context.Context) (nodeapi.Version, error) {
+	done, err := b.enter(ctx, nodeapi.MethodVersion)
+	if err != nil {
+		return nodeapi.Version{}, err
+	}
+	defer done()
+	return nodeapi.Version{Version: "0.0.0", Repo: "1"}, nil
+}
+
+// IsOnline implements server.Backend.
+func (b *Backend) IsOnline(ctx context.Context) (bool, error) {
+	return false, b.step(ctx, nodeapi.MethodIsOnline)
+}
+
+// Config implements server.Backend.
+func (b *Backend) Config() nodeapi.Config { return b.Settings }
+
+// Close implements server.Backend.
+func (b *Backend) Close() error {
+	b.closed.Store(true)
+	return nil
+}
+
+// sequence makes an iterator out of a function that yields, counted while it
+// runs, with the hook asked before each value.
+func sequence[T any](b *Backend, ctx context.Context, method string, run func(yield func(T) bool) error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		done, err := b.enter(ctx, method)
+		if err != nil {
+			yield(zero, err)
+			return
+		}
+		defer done()
+		stopped := false
+		err = run(func(v T) bool {
+			if err := b.step(ctx, method); err != nil {
+				yield(zero, err)
+				stopped = true
+			} else {
+				stopped = !yield(v, nil)
+			}
+			return !stopped
+		})
+		if err != nil && !stopped {
+			yield(zero, err)
+		}
+	}
+}
+
+// reader is a counted reader of data that asks the hook before each read.
+type reader struct {
+	b      *Backend
+	ctx    context.Context
+	method string
+	data   io.Reader
+	done   func()
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	if err := r.b.step(r.ctx, r.method); err != nil {
+		return 0, err
+	}
+	return r.data.Read(p)
+}
+
+func (r *reader) Close() error {
+	r.done()
+	return nil
+}

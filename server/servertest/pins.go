@@ -1,0 +1,146 @@
+package servertest
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/ipfs/go-cid"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// PinAdd implements server.Pins.
+func (b *Backend) PinAdd(ctx context.Context, req nodeapi.PinAddRequest) (cid.Cid, error) {
+	done, err := b.enter(ctx, nodeapi.MethodPinAdd)
+	if err != nil {
+		return cid.Undef, err
+	}
+	defer done()
+	c, err := b.resolveWhole(req.Path)
+	if err != nil {
+		return cid.Undef, err
+	}
+	if _, err := b.get(c); err != nil {
+		return cid.Undef, err
+	}
+	pin := nodeapi.Pin{Cid: c, Type: "recursive", Name: req.Name}
+	if req.Recursive != nil && !*req.Recursive {
+		pin.Type = "direct"
+	}
+	b.pin(pin)
+	return c, nil
+}
+
+// PinRemove implements server.Pins.
+func (b *Backend) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (cid.Cid, error) {
+	done, err := b.enter(ctx, nodeapi.MethodPinRemove)
+	if err != nil {
+		return cid.Undef, err
+	}
+	defer done()
+	c, err := b.resolveWhole(req.Path)
+	if err != nil {
+		return cid.Undef, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, ok := b.pins[c]; !ok {
+		return cid.Undef, nodeapi.Errorf(nodeapi.CodeNotPinned, map[string]any{"cid": c.String()}, "%s is not pinned", c)
+	}
+	delete(b.pins, c)
+	return c, nil
+}
+
+// PinList implements server.Pins.
+func (b *Backend) PinList(ctx context.Context, req nodeapi.PinListRequest) iter.Seq2[nodeapi.Pin, error] {
+	return sequence(b, ctx, nodeapi.MethodPinList, func(yield func(nodeapi.Pin) bool) error {
+		for _, pin := range b.sortedPins() {
+			wanted := req.Type == "" || req.Type == "all" || req.Type == pin.Type
+			if wanted && strings.Contains(pin.Name, req.Name) && !yield(pin) {
+				return nil
+			}
+		}
+		return nil
+	})
+}
+
+func (b *Backend) sortedPins() []nodeapi.Pin {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	pins := make([]nodeapi.Pin, 0, len(b.pins))
+	for _, pin := range b.pins {
+		pins = append(pins, pin)
+	}
+	slices.SortFunc(pins, func(p, q nodeapi.Pin) int { return strings.Compare(p.Cid.KeyString(), q.Cid.KeyString()) })
+	return pins
+}
+
+// RepoStat implements server.Repo.
+func (b *Backend) RepoStat(ctx context.Context) (nodeapi.RepoStat, error) {
+	if err := b.step(ctx, nodeapi.MethodRepoStat); err != nil {
+		return nodeapi.RepoStat{}, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	stat := nodeapi.RepoStat{NumObjects: uint64(len(b.blocks)), RepoPath: "memory", Version: "1"}
+	for _, data := range b.blocks {
+		stat.RepoSize += uint64(len(data))
+	}
+	return stat, nil
+}
+
+// RepoVersion implements server.Repo.
+func (b *Backend) RepoVersion(ctx context.Context) (uint64, error) {
+	return 1, b.step(ctx, nodeapi.MethodRepoVersion)
+}
+
+// RepoGC implements server.Repo: it removes all that is not a pin's root.
+func (b *Backend) RepoGC(ctx context.Context) iter.Seq2[nodeapi.CIDOutcome, error] {
+	return sequence(b, ctx, nodeapi.MethodRepoGC, func(yield func(nodeapi.CIDOutcome) bool) error {
+		for _, c := range b.cids() {
+			if outcome := b.remove(c, true); outcome.Error == "" && !yield(outcome) {
+				return nil
+			}
+		}
+		return nil
+	})
+}
+
+// RepoVerify implements server.Repo.
+func (b *Backend) RepoVerify(ctx context.Context, bad func(nodeapi.CIDOutcome) error) (nodeapi.RepoVerified, error) {
+	done, err := b.enter(ctx, nodeapi.MethodRepoVerify)
+	if err != nil {
+		return nodeapi.RepoVerified{}, err
+	}
+	defer done()
+	var verified nodeapi.RepoVerified
+	for _, c := range b.cids() {
+		data, err := b.get(c)
+		if err != nil {
+			return verified, err
+		}
+		verified.Checked++
+		if sum(c.Type(), data) == c {
+			continue
+		}
+		verified.Bad++
+		if err := bad(nodeapi.CIDOutcome{Cid: c, Code: nodeapi.CodeInvalidBlock, Error: "not what its key says"}); err != nil {
+			return verified, err
+		}
+	}
+	return verified, nil
+}
+
+// Corrupt puts other bytes under c.
+func (b *Backend) Corrupt(c cid.Cid) { b.put(c, []byte("corrupt")) }
+
+func (b *Backend) pin(pin nodeapi.Pin) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.pins == nil {
+		b.pins = make(map[cid.Cid]nodeapi.Pin)
+	}
+	b.pins[pin.Cid] = pin
+}
