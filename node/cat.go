@@ -1,0 +1,45 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// Cat reads a file or a part of it. Blocks are read ahead of the reader, within
+// bounds; of a part, only those that it needs are read. The reader must be
+// closed.
+func (n *Node) Cat(ctx context.Context, req nodeapi.CatRequest) (io.ReadCloser, error) {
+	p, err := parsePath(req.Path)
+	if err != nil {
+		return nil, err
+	}
+	ctx, end := n.begin(ctx)
+	file, err := n.resolveFile(ctx, p)
+	if err != nil {
+		end()
+		return nil, err
+	}
+	from := min(req.Offset, file.size)
+	to := file.size
+	if req.Length != nil {
+		to = from + min(*req.Length, file.size-from)
+	}
+	return newFileReader(ctx, n.store, file, from, to, end), nil
+}
+
+// resolveFile follows a path to a file.
+func (n *Node) resolveFile(ctx context.Context, p contentPath) (*fileNode, error) {
+	f, err := n.resolveFS(ctx, p)
+	if err == nil {
+		file, err := f.file()
+		if !errors.Is(err, errNotFile) {
+			return file, err
+		}
+	} else if !errors.Is(err, errNotUnixFS) {
+		return nil, err
+	}
+	return nil, notAFile(p.text)
+}

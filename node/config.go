@@ -1,0 +1,62 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/ipfs/boxo/blockstore"
+	ds "github.com/ipfs/go-datastore"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// Config says what a Node is made of.
+type Config struct {
+	// Blockstore holds the blocks. Required. The node finds out by type assertion
+	// what more it can do, see store. The node does not close it.
+	Blockstore blockstore.Blockstore
+	// Datastore holds identity, pins and the repo's version. Required. The node
+	// does not close it.
+	Datastore ds.Batching
+
+	// FullError and ClosedError are what errors of the two match, by errors.Is,
+	// when there is no room left or when they were closed. They become
+	// nodeapi.CodeStorageFull and nodeapi.CodeStorageClosed. Optional.
+	FullError, ClosedError error
+
+	// RepoName is what RepoStat gives as the repo's path.
+	RepoName string
+	// Durability is what Config tells of it; keeping it is the stores' part.
+	Durability string
+	// StorageMax is the most bytes of blocks that the repo may hold; 0 for no
+	// limit.
+	StorageMax uint64
+	// Estimate returns the bytes that the origin uses and may use. Optional.
+	Estimate func(ctx context.Context) (usage, quota uint64, err error)
+
+	// Version and Commit are those of the program. Default "dev" and "".
+	Version, Commit string
+	// Hasher hashes blocks. Default: the fastest that the platform has.
+	Hasher Hasher
+	// Logger takes what no caller can be told. Default: nothing is logged.
+	Logger *slog.Logger
+}
+
+func (c Config) withDefaults() (Config, error) {
+	if c.Blockstore == nil || c.Datastore == nil {
+		return c, errors.New("node: Config needs a Blockstore and a Datastore")
+	}
+	if c.Version == "" {
+		c.Version = "dev"
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c, nil
+}
+
+// Config returns the configuration in force, as clients are told it.
+func (n *Node) Config() nodeapi.Config {
+	return nodeapi.Config{Durability: n.cfg.Durability, StorageMax: n.cfg.StorageMax}
+}

@@ -1,0 +1,23 @@
+// Package node is a node made from parts: blocks, DAGs, UnixFS files, pins and
+// garbage collection over a blockstore and a datastore that it is given, with
+// one identity kept in the datastore.
+//
+// It knows nothing of ports, tabs or browsers. What differs in a browser:
+//
+//   - SHA-2 of more than a few KiB goes to WebCrypto, which is ten times faster
+//     than Go compiled to wasm.
+//
+// # Blocks and leases
+//
+// Garbage collection runs beside everything else. What keeps it from taking a
+// block away that someone is about to pin is a lease: each operation that puts
+// blocks, or counts on blocks that it found, holds one, with the multihashes of
+// these blocks, from before it looks until what it pins is pinned. No lock is
+// held while bytes come from outside, so a source that stalls stops nobody. See
+// guard.
+//
+// # Errors
+//
+// Errors that say something to a caller are *nodeapi.Error. A missing block is
+// one with nodeapi.CodeNotFound, which is also an ipld.ErrNotFound.
+package node

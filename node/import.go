@@ -1,0 +1,187 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	chunk "github.com/ipfs/boxo/chunker"
+	"github.com/ipfs/boxo/ipld/unixfs/importer/balanced"
+	"github.com/ipfs/boxo/ipld/unixfs/importer/helpers"
+	"github.com/ipfs/boxo/ipld/unixfs/importer/trickle"
+	"github.com/ipfs/go-cid"
+	ipld "github.com/ipfs/go-ipld-format"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// An importer makes UnixFS DAGs. It is used by one goroutine.
+type importer struct {
+	ctx      context.Context
+	settings importSettings
+	hasher   Hasher
+	writer   *blockWriter
+}
+
+// A link is what a directory keeps of an entry.
+type link struct {
+	cid  cid.Cid
+	size uint64 // of the whole DAG in bytes
+}
+
+func linkTo(nd ipld.Node) (link, error) {
+	size, err := nd.Size()
+	return link{nd.Cid(), size}, err
+}
+
+// stat is what UnixFS 1.5 keeps of an entry.
+type stat struct {
+	mode  os.FileMode
+	mtime time.Time
+}
+
+func statOf(h nodeapi.FileHeader) (stat, error) {
+	var s stat
+	if h.Mode != nil {
+		if *h.Mode > maxMode {
+			return s, invalidOption("mode", *h.Mode, "mode %o; the most is %o", *h.Mode, maxMode)
+		}
+		s.mode = fileMode(*h.Mode)
+	}
+	if h.Mtime != nil {
+		if h.Mtime.Nsecs > 999_999_999 {
+			return s, invalidOption("mtime", h.Mtime.Nsecs, "mtime with %d nanoseconds", h.Mtime.Nsecs)
+		}
+		s.mtime = time.Unix(h.Mtime.Secs, int64(h.Mtime.Nsecs))
+	}
+	return s, nil
+}
+
+// maxMode is the permission bits and setuid, setgid and sticky.
+const maxMode = 0o7777
+
+func fileMode(unix uint32) os.FileMode {
+	mode := os.FileMode(unix & 0o777)
+	for bit, flag := range map[uint32]os.FileMode{0o4000: os.ModeSetuid, 0o2000: os.ModeSetgid, 0o1000: os.ModeSticky} {
+		if unix&bit != 0 {
+			mode |= flag
+		}
+	}
+	return mode
+}
+
+// file imports a file. After each chunk that it has read it calls progress with
+// its length; an error of that ends the import.
+func (im *importer) file(content io.Reader, st stat, progress func(int) error) (link, error) {
+	split, err := im.settings.splitter(content)
+	if err != nil {
+		return link{}, err
+	}
+	first, err := nextChunk(split, progress)
+	if err != nil {
+		return link{}, err
+	}
+	if first == nil {
+		return im.smallFile(nil, st)
+	}
+	second, err := nextChunk(split, progress)
+	if err != nil {
+		return link{}, err
+	}
+	if second == nil {
+		return im.smallFile(first, st)
+	}
+	return im.bigFile(split, [][]byte{first, second}, st, progress)
+}
+
+// nextChunk returns nil at the end.
+func nextChunk(split chunk.Splitter, progress func(int) error) ([]byte, error) {
+	data, err := split.NextBytes()
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return data, progress(len(data))
+}
+
+// smallFile imports a file of one chunk or none, without a goroutine.
+func (im *importer) smallFile(data []byte, st stat) (link, error) {
+	only := oneChunk(data)
+	return im.layout(&only, cidBuilder{ctx: im.ctx, hasher: im.hasher, prefix: im.settings.prefix}, st)
+}
+
+// bigFile reads chunks here, while they are hashed, built into a DAG and written
+// elsewhere.
+func (im *importer) bigFile(split chunk.Splitter, chunks [][]byte, st stat, progress func(int) error) (link, error) {
+	ctx, cancel := context.WithCancelCause(im.ctx)
+	defer cancel(nil)
+	queue := newChunkQueue(ctx, im.hasher, &im.settings)
+	var built link
+	var buildErr error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		builder := cidBuilder{ctx: ctx, hasher: im.hasher, prefix: im.settings.prefix, queue: queue}
+		built, buildErr = im.layout(queue, builder, st)
+		cancel(buildErr) // nobody takes chunks from here on
+	}()
+	err := sendChunks(queue, split, chunks, progress)
+	if err != nil {
+		cancel(err) // what was read is not worth building any more
+	}
+	queue.end(err)
+	<-done
+	return built, buildErr
+}
+
+func sendChunks(queue *chunkQueue, split chunk.Splitter, chunks [][]byte, progress func(int) error) error {
+	for _, data := range chunks {
+		if err := queue.send(data); err != nil {
+			return err
+		}
+	}
+	for {
+		data, err := nextChunk(split, progress)
+		if err != nil || data == nil {
+			return err
+		}
+		if err := queue.send(data); err != nil {
+			return err
+		}
+	}
+}
+
+// layout builds a file's DAG out of chunks.
+func (im *importer) layout(split chunk.Splitter, builder cidBuilder, st stat) (link, error) {
+	params := helpers.DagBuilderParams{
+		Maxlinks:    im.settings.profile.FileDAGWidth,
+		RawLeaves:   im.rawLeavesFor(st),
+		CidBuilder:  builder,
+		Dagserv:     im.writer,
+		FileMode:    st.mode,
+		FileModTime: st.mtime,
+	}
+	db, err := params.New(split)
+	if err != nil {
+		return link{}, err
+	}
+	build := balanced.Layout
+	if im.settings.trickle {
+		build = trickle.Layout
+	}
+	root, err := build(db)
+	if err != nil {
+		return link{}, err
+	}
+	return linkTo(root)
+}
+
+// rawLeavesFor drops raw leaves for a file with mode or mtime, unless they were
+// asked for: a file of one raw leaf has no place for those.
+func (im *importer) rawLeavesFor(st stat) bool {
+	return im.settings.rawLeaves && (st == stat{} || im.settings.rawLeavesAsked)
+}

@@ -1,0 +1,117 @@
+package node
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+
+	"github.com/multiformats/go-multihash"
+)
+
+// A fingerprint stands for a multihash in sets that must stay small. Two blocks
+// with one fingerprint are as good as impossible, and would only make garbage
+// collection keep the one because of the other.
+type fingerprint uint64
+
+var fingerprintSeed = maphash.MakeSeed()
+
+func fingerprintOf(mh multihash.Multihash) fingerprint {
+	return fingerprint(maphash.Bytes(fingerprintSeed, mh))
+}
+
+type fingerprints map[fingerprint]struct{}
+
+func (f fingerprints) has(k fingerprint) bool {
+	_, has := f[k]
+	return has
+}
+
+// A guard keeps garbage collection from removing what someone counts on. Its
+// rules:
+//
+//   - An operation holds a block on its lease before it looks whether the block
+//     is there or puts it, and until what it pins is pinned.
+//   - A sweep names the blocks that it is about to delete before it deletes
+//     them, and names none that is on a lease. Who wants to hold one of those
+//     waits until that batch is over.
+//   - What was on a lease at any time since a collection began is not removed by
+//     that collection: it may have been pinned after the pins were read.
+//
+// The mutex is held for a few map operations, never while a store works.
+type guard struct {
+	mu         sync.Mutex // guards following
+	leases     map[*lease]struct{}
+	collecting bool
+	released   fingerprints  // while collecting: what was on leases that ended
+	deleting   fingerprints  // the batch being deleted
+	deleted    chan struct{} // closed when that batch is over
+}
+
+// A lease is an operation's claim on blocks.
+type lease struct {
+	guard *guard
+	held  fingerprints // guarded by guard.mu
+}
+
+func newGuard() *guard {
+	return &guard{leases: map[*lease]struct{}{}}
+}
+
+// lease starts a lease; release must be called on it.
+func (g *guard) lease() *lease {
+	l := &lease{guard: g, held: fingerprints{}}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.leases[l] = struct{}{}
+	return l
+}
+
+// release ends the lease.
+func (l *lease) release() {
+	g := l.guard
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.leases, l)
+	if g.collecting {
+		for k := range l.held {
+			g.released[k] = struct{}{}
+		}
+	}
+	l.held = nil
+}
+
+// hold puts blocks on the lease, after waiting for the end of a deletion of any
+// of them.
+func (l *lease) hold(ctx context.Context, mhs ...multihash.Multihash) error {
+	keys := make([]fingerprint, len(mhs))
+	for i, mh := range mhs {
+		keys[i] = fingerprintOf(mh)
+	}
+	for {
+		wait := l.tryHold(keys)
+		if wait == nil {
+			return nil
+		}
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// tryHold returns nil, or what to wait for before trying again.
+func (l *lease) tryHold(keys []fingerprint) <-chan struct{} {
+	g := l.guard
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, k := range keys {
+		if g.deleting.has(k) {
+			return g.deleted
+		}
+	}
+	for _, k := range keys {
+		l.held[k] = struct{}{}
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strconv"
+	"sync"
+
+	"github.com/libp2p/go-libp2p/core/crypto"
+	"github.com/libp2p/go-libp2p/core/peer"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// Node is a running node. Its methods may be called concurrently, but for
+// Close, which is the last.
+type Node struct {
+	cfg   Config
+	key   crypto.PrivKey
+	id    peer.ID
+	store *store
+
+	release func()          // what the node made for itself
+	stopped context.Context // ends when Close is called
+	stop    context.CancelFunc
+	running sync.WaitGroup // operations
+}
+
+// New opens the repo in cfg's stores, making it if they are empty, and starts a
+// node on it. Only one node may run on a repo at a time; whoever calls New sees
+// to that.
+func New(ctx context.Context, cfg Config) (*Node, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	store := newStore(cfg)
+	if err := checkRepoVersion(ctx, cfg.Datastore); err != nil {
+		return nil, store.wrap(err)
+	}
+	key, err := loadIdentity(ctx, cfg.Datastore)
+	if err != nil {
+		return nil, store.wrap(err)
+	}
+	id, err := peer.IDFromPrivateKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("node: deriving the peer id: %w", err)
+	}
+	n := &Node{cfg: cfg, key: key, id: id, store: store, release: func() {}}
+	if cfg.Hasher == nil {
+		n.cfg.Hasher, n.release = platformHasher()
+	}
+	n.stopped, n.stop = context.WithCancel(context.Background())
+	return n, nil
+}
+
+// Close ends the operations under way, waits for them and flushes what they
+// wrote. It leaves the stores open.
+func (n *Node) Close() error {
+	n.stop()
+	n.running.Wait()
+	n.release()
+	return nil
+}
+
+// begin admits an operation. The context that it returns also ends with the
+// node; end must be called when the operation is over.
+func (n *Node) begin(ctx context.Context) (_ context.Context, end func()) {
+	n.running.Add(1)
+	ctx, cancel := context.WithCancelCause(ctx)
+	unhook := context.AfterFunc(n.stopped, func() { cancel(errClosed) })
+	return ctx, func() {
+		unhook()
+		cancel(nil)
+		n.running.Done()
+	}
+}
+
+// ID returns the node's identity.
+func (n *Node) ID(context.Context) (nodeapi.ID, error) {
+	public, err := crypto.MarshalPublicKey(n.key.GetPublic())
+	if err != nil {
+		return nodeapi.ID{}, fmt.Errorf("node: encoding the public key: %w", err)
+	}
+	return nodeapi.ID{
+		ID:              n.id.String(),
+		PublicKey:       crypto.ConfigEncodeKey(public),
+		Addresses:       []string{},
+		AgentVersion:    "sharednode/" + n.cfg.Version,
+		ProtocolVersion: "ipfs/0.1.0",
+		Protocols:       []string{},
+	}, nil
+}
+
+// Version says what is running.
+func (n *Node) Version(context.Context) (nodeapi.Version, error) {
+	return nodeapi.Version{
+		Version: n.cfg.Version,
+		Commit:  n.cfg.Commit,
+		Repo:    strconv.Itoa(repoVersion),
+		System:  runtime.GOARCH + "/" + runtime.GOOS,
+		Golang:  runtime.Version(),
+	}, nil
+}
+
+// IsOnline reports whether the node can reach others. It has no network yet, so
+// it never can.
+func (n *Node) IsOnline(context.Context) (bool, error) { return false, nil }

@@ -1,0 +1,41 @@
+package node
+
+import (
+	"strings"
+
+	"github.com/ipfs/go-cid"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// A contentPath is a path that was understood: a CID and what follows it.
+type contentPath struct {
+	text  string // as given
+	root  cid.Cid
+	parts []string
+}
+
+// parsePath reads "<cid>", "<cid>/a/b" or "/ipfs/<cid>/a/b". Empty parts, as
+// two slashes in a row make them, are left out.
+func parsePath(text string) (contentPath, error) {
+	p := contentPath{text: text}
+	rest := strings.TrimPrefix(text, "/ipfs/")
+	if rest == text && strings.HasPrefix(text, "/") {
+		return p, invalidPath(text, `it begins neither with a CID nor with "/ipfs/"`)
+	}
+	first, rest, _ := strings.Cut(rest, "/")
+	if first == "" {
+		return p, invalidPath(text, "it has no CID")
+	}
+	root, err := cid.Decode(first)
+	if err != nil {
+		return p, nodeapi.Errorf(nodeapi.CodeInvalidCID, map[string]any{"value": first}, "%q is not a CID: %w", first, err)
+	}
+	p.root = root
+	for part := range strings.SplitSeq(rest, "/") {
+		if part != "" {
+			p.parts = append(p.parts, part)
+		}
+	}
+	return p, checkCID(root)
+}
