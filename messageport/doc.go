@@ -10,8 +10,10 @@
 //
 // A message is one or more whole frames, one after the other, with nothing
 // between or after them. A writer may put several small frames into one message
-// to save wake-ups; a reader treats them as if each had come alone. Integers are
-// big-endian. A frame is a header of 12 bytes and a payload:
+// to save wake-ups; a reader treats them as if each had come alone. A message is
+// at most 2 MiB (2097152 bytes) long, and a payload 1 MiB, or what the server's
+// welcome says. Integers are big-endian. A frame is a header of 12 bytes and a
+// payload:
 //
 //	offset  size  field
 //	0       1     type
@@ -47,13 +49,15 @@
 // empty payload is allowed only with END. All other flag bits are zero.
 //
 // CBOR is RFC 8949 in its core deterministic encoding (section 4.2.1): definite
-// lengths, shortest forms, sorted keys. A reader refuses duplicate keys, and
-// nesting, arrays and maps beyond fixed limits.
+// lengths, shortest forms, sorted keys, and no tags. A reader refuses tags,
+// indefinite lengths, duplicate keys, text that is not UTF-8, more than 32
+// levels, 65536 elements of an array or 1024 pairs of a map. It ignores keys
+// that it does not know.
 //
 // # Handshake
 //
 // The client's first frame is hello; the server answers welcome or refuse, and
-// neither sends anything else before that.
+// neither sends anything else before that, but for goodbye.
 //
 //	hello.versions   [uint]  protocol versions the client speaks, 1 to 16 of them
 //	hello.client     text    name and version, for people, "sharednode-js/0.1.0"
@@ -69,13 +73,16 @@
 //	welcome.lock     text    name of a Web Lock that the server holds as long as
 //	                         it lives; empty where there are none
 //	welcome.window   uint    as hello.window, for the other direction
-//	welcome.maxFrame uint    largest payload of a frame the server takes
+//	welcome.maxFrame uint    largest payload of a frame the server takes, 32768
+//	                         to 1048576; a client takes 1048576
 //	welcome.maxCalls uint    calls that may be open at once
 //	welcome.maxUploads uint  of these, calls opened without END
 //	welcome.app      any     what the application above has to say
 //
 // With no version in common the server sends refuse with code
-// "version-unsupported", whose details are the versions of both sides.
+// "version-unsupported", whose details are the versions of both sides: client
+// and server, each [uint]. The versions are read before the rest of the hello.
+// A hello with a wrong type in it is refused with "bad-request".
 //
 // # Calls
 //
@@ -95,9 +102,10 @@
 // A data or item frame costs its whole length, header included; an empty data
 // frame with END is free. Each side may spend, on each call, the other's window
 // plus the credit it was sent. A receiver sends credit as the reader of that
-// call consumes; it lets the window grow for a stream that is read as fast as
-// it comes, within a bound for the whole port, so one that is not read never
-// holds up another. An item is at most 32756 bytes (half the smallest window
+// call consumes, at the latest when that is half the window: a sender that waits
+// for credit for 32768 bytes gets it once all it sent was read. The receiver lets
+// the window grow for a stream that is read as fast as it comes, within a bound
+// for the whole port, so one that is not read never holds up another. An item is at most 32756 bytes (half the smallest window
 // less a header), so that it can always be sent in the end. What exceeds the
 // credit breaks the grammar. Other frames are not under credit.
 //
@@ -115,6 +123,12 @@
 // bound, or a broken grammar ends the session with goodbye and a code, and
 // disturbs no other session. A request that cannot be decoded or whose method
 // is not known is an error of that call alone.
+//
+// # Browsers
+//
+// Over a MessagePort a message is one Uint8Array. Its sender makes it for that
+// message alone, so that its ArrayBuffer holds nothing else and may be
+// transferred. Anything else that comes over a port breaks the grammar.
 //
 // # Errors
 //

@@ -23,3 +23,14 @@ type Port interface {
 	// It may be called again, and never blocks.
 	Close() error
 }
+
+// Poster is a Port whose messages can be handed over without waiting, as those
+// of a browser can. A session then sends from the goroutine that has something
+// to send, which saves waking another.
+type Poster interface {
+	Port
+
+	// Post is Send that never waits. It takes part in Send's promise: the two
+	// are not called at the same time.
+	Post(msg []byte) error
+}

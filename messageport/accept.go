@@ -1,0 +1,80 @@
+package messageport
+
+import (
+	"context"
+	"log/slog"
+)
+
+// AcceptConfig says how a server takes a port.
+type AcceptConfig struct {
+	// Welcome answers a client's hello. It may take its time; ctx ends if the
+	// client goes. An error refuses the client: one that has ErrorCode() crosses
+	// the port with its code and details. Required.
+	Welcome func(ctx context.Context, hello Hello) (Welcome, error)
+	// Limits of the session.
+	Limits Limits
+	// Logger is told of panics in handlers. Nil discards.
+	Logger *slog.Logger
+}
+
+// Accept takes the server's end of a port and answers the client's hello. The
+// port is then the session's, which Serve serves and Close closes; with an error
+// it is closed. If ctx ends first, that is its error.
+func Accept(ctx context.Context, port Port, cfg AcceptConfig) (*ServerConn, error) {
+	s := newServerConn(port, cfg)
+	stop := context.AfterFunc(ctx, func() {
+		s.end(context.Cause(ctx), &Error{Code: CodeClosed, Message: "the server is closing"})
+	})
+	defer stop()
+	go s.read(s)
+
+	select {
+	case <-s.greeted:
+	case <-s.ctx.Done():
+		return nil, s.abandon()
+	}
+	version, err := s.version, s.refusal
+	var welcome Welcome
+	if err == nil {
+		welcome, err = cfg.Welcome(s.ctx, s.hello)
+	}
+	if err != nil {
+		s.refuse(err)
+		return nil, s.abandon()
+	}
+	welcome.Version = version
+	if err := s.welcome(welcome); err != nil {
+		s.refuse(err)
+		return nil, s.abandon()
+	}
+	return s, nil
+}
+
+// abandon waits for the session's end and returns its cause.
+func (s *ServerConn) abandon() error {
+	<-s.readDone
+	<-s.out.done
+	return s.Err()
+}
+
+// refuse ends a session that has not begun.
+func (s *ServerConn) refuse(err error) {
+	s.out.add(Frame{Type: TypeRefuse, Payload: encodeError(wireError(err, ""))})
+	s.end(err, nil)
+}
+
+// welcome begins the session.
+func (s *ServerConn) welcome(w Welcome) error {
+	w.Window = uint32(s.limits.Window)
+	w.MaxFrame = uint32(s.limits.MaxFrame)
+	w.MaxCalls = uint32(s.limits.MaxCalls)
+	w.MaxUploads = uint32(s.limits.MaxUploads)
+	payload, err := Marshal(w)
+	if err != nil {
+		return err
+	}
+	s.begun.Store(true)
+	s.out.add(Frame{Type: TypeWelcome, Payload: payload})
+	s.out.flush(false)
+	return nil
+}

@@ -1,0 +1,165 @@
+package messageport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// The codes of the transport itself. The list only grows.
+const (
+	// CodeCanceled: the client gave the call up.
+	CodeCanceled = "canceled"
+	// CodeClosed: the session was closed in order, by either side; a call with
+	// this code was never sent.
+	CodeClosed = "closed"
+	// CodeDisconnected: the port ended before the call did. The call has no
+	// verdict: it may have been done, or not.
+	CodeDisconnected = "disconnected"
+	// CodeProtocolError: the other side broke the grammar.
+	CodeProtocolError = "protocol-error"
+	// CodeFrameTooLarge: a message, a frame or an item over its limit.
+	CodeFrameTooLarge = "frame-too-large"
+	// CodeTooManyCalls: more calls, or uploads, open at once than are allowed.
+	CodeTooManyCalls = "too-many-calls"
+	// CodeQueueLimit: more bytes left unread than are allowed.
+	CodeQueueLimit = "queue-limit"
+	// CodeVersionUnsupported: no protocol version in common. Details: client and
+	// server, the versions of each.
+	CodeVersionUnsupported = "version-unsupported"
+	// CodeUnknownMethod: the server has no such method. Details: method.
+	CodeUnknownMethod = "unknown-method"
+	// CodeBadRequest: a request, an item or a result that cannot be decoded as
+	// what it should be, or a stream of the wrong shape. Details: field, where
+	// one is at fault.
+	CodeBadRequest = "bad-request"
+	// CodeInternal: a fault in the other side's program.
+	CodeInternal = "internal"
+)
+
+// ErrClosed is the error of a port or a session that was closed. Like every
+// Error that has only a code it stands, in errors.Is, for all errors of it.
+var ErrClosed = &Error{Code: CodeClosed}
+
+// Error is an error as it crosses a port.
+type Error struct {
+	Code    string         `cbor:"code"`    // stable, for programs
+	Message string         `cbor:"message"` // for people
+	Op      string         `cbor:"op,omitempty"`
+	Details map[string]any `cbor:"details,omitempty"`
+
+	// Err is the cause on this side. It does not cross the port.
+	Err error `cbor:"-"`
+}
+
+// Errorf makes an Error, its cause being what format wraps with %w.
+func Errorf(code string, details map[string]any, format string, args ...any) *Error {
+	err := fmt.Errorf(format, args...)
+	return &Error{Code: code, Message: err.Error(), Details: details, Err: errors.Unwrap(err)}
+}
+
+// UnknownMethod is the error with which a Handler answers a method that it does
+// not have.
+func UnknownMethod(method string) *Error {
+	return Errorf(CodeUnknownMethod, map[string]any{"method": method}, "unknown method %q", method)
+}
+
+func (e *Error) Error() string {
+	text := e.Message
+	if text == "" {
+		text = "messageport: " + e.Code
+	}
+	if e.Op != "" {
+		text = e.Op + ": " + text
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is an Error of the same code that says nothing
+// else, so that errors.Is(err, &Error{Code: CodeCanceled}) asks for the code.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code && t.Message == "" && t.Op == ""
+}
+
+// ErrorCode returns the code.
+func (e *Error) ErrorCode() string { return e.Code }
+
+// ErrorDetails returns the details.
+func (e *Error) ErrorDetails() map[string]any { return e.Details }
+
+// coded is what an application's errors have, so that they cross a port with
+// their code. If they have ErrorDetails too, those cross as well.
+type coded interface {
+	error
+	ErrorCode() string
+}
+
+type detailed interface{ ErrorDetails() map[string]any }
+
+// wireError turns any error into one that can be sent.
+func wireError(err error, op string) *Error {
+	var e *Error
+	var c coded
+	switch {
+	case errors.As(err, &e):
+		e = &Error{Code: e.Code, Message: e.Message, Op: e.Op, Details: e.Details}
+		if e.Error() != err.Error() { // wrapped in words that matter too
+			e.Message, e.Op = err.Error(), op
+		}
+	case errors.As(err, &c):
+		e = &Error{Code: c.ErrorCode(), Message: err.Error()}
+		if d, ok := c.(detailed); ok {
+			e.Details = d.ErrorDetails()
+		}
+	case errors.Is(err, context.Canceled):
+		e = &Error{Code: CodeCanceled, Message: err.Error()}
+	default:
+		e = &Error{Code: CodeInternal, Message: err.Error()}
+	}
+	if e.Op == "" {
+		e.Op = op
+	}
+	if e.Message == "" {
+		e.Message = e.Code
+	}
+	return e
+}
+
+// What an error may take on the wire, so that it always fits a frame.
+const (
+	maxErrorMessage = 8 << 10
+	maxErrorDetails = 16 << 10
+)
+
+// encodeError returns the payload of an error, shortened where it is too long
+// and without its details where those are too many or cannot be encoded.
+func encodeError(e *Error) []byte {
+	short := *e
+	if len(short.Message) > maxErrorMessage {
+		short.Message = validPrefix(short.Message, maxErrorMessage) + "…"
+	}
+	if details, err := Marshal(short.Details); err != nil || len(details) > maxErrorDetails {
+		short.Details = nil
+	}
+	payload, err := Marshal(&short)
+	if err != nil { // text that is not UTF-8
+		payload, _ = Marshal(&Error{Code: CodeInternal, Message: "an error that cannot be encoded"})
+	}
+	return payload
+}
+
+// decodeError is the inverse of encodeError.
+func decodeError(payload []byte) (*Error, error) {
+	var e Error
+	if err := Unmarshal(payload, &e); err != nil {
+		return nil, err
+	}
+	if e.Code == "" {
+		return nil, errors.New("no code")
+	}
+	return &e, nil
+}

@@ -1,0 +1,62 @@
+package messageport
+
+// What the protocol itself fixes, in bytes.
+const (
+	// MaxMessage is the largest message.
+	MaxMessage = 2 << 20
+	// MaxItem is the largest payload of an item frame: half the smallest window
+	// less a header, so that a sender always has the credit for one in the end.
+	MaxItem = MinWindow/2 - HeaderSize
+	// MinWindow is the smallest window a side may have.
+	MinWindow = 64 << 10
+)
+
+// Limits bound what one port may cost this side. In each field 0 stands for its
+// default; a value out of the range given is taken as the nearest in it.
+type Limits struct {
+	// MaxFrame is the largest payload of a frame that this side takes: 32 KiB to
+	// 1 MiB, and 1 MiB by default. Only a server's counts; a client takes 1 MiB.
+	MaxFrame int
+	// MaxCalls is how many calls the server lets be open at once, 256 by default.
+	MaxCalls int
+	// MaxUploads is how many of these may have a stream from the client, 64 by
+	// default.
+	MaxUploads int
+	// Window is how many bytes of each stream may be on their way or wait to be
+	// read: 64 KiB or more, and 256 KiB by default.
+	Window int
+	// MaxWindow is how far the window of a stream that is read as fast as it
+	// comes may grow, 4 MiB by default.
+	MaxWindow int
+	// WindowBudget is how far the windows of all streams together may grow
+	// beyond Window each, 16 MiB by default.
+	WindowBudget int
+	// MaxUnread is how many bytes of frames that are not under credit (results,
+	// errors, pongs) may be sent without a sign that the other side reads them,
+	// 16 MiB by default. It bounds what a peer costs that calls and never reads.
+	MaxUnread int
+}
+
+const (
+	minMaxFrame = 32 << 10
+	maxMaxFrame = 1 << 20
+)
+
+// withDefaults returns the limits with every field set and in its range.
+func (l Limits) withDefaults() Limits {
+	set := func(field *int, standard, lowest int) {
+		if *field == 0 {
+			*field = standard
+		}
+		*field = max(*field, lowest)
+	}
+	set(&l.MaxFrame, maxMaxFrame, minMaxFrame)
+	l.MaxFrame = min(l.MaxFrame, maxMaxFrame)
+	set(&l.MaxCalls, 256, 1)
+	set(&l.MaxUploads, 64, 1)
+	set(&l.Window, 256<<10, MinWindow)
+	set(&l.MaxWindow, 4<<20, l.Window)
+	set(&l.WindowBudget, 16<<20, 0)
+	set(&l.MaxUnread, 16<<20, 64<<10)
+	return l
+}

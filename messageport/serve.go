@@ -1,0 +1,274 @@
+package messageport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+)
+
+// Handler answers calls.
+type Handler interface {
+	// ServeCall answers one call. It is called in a goroutine of its own. ctx is
+	// call's own, and ends when the client cancels the call or is gone; the
+	// error is then of no interest. The result is encoded with Marshal, nil as
+	// null. An error that has ErrorCode() crosses the port with its code and
+	// details, any other with CodeInternal; a panic is one of those. Once
+	// ServeCall has returned, call is of no use any more.
+	ServeCall(ctx context.Context, call *ServerCall) (result any, err error)
+}
+
+// HandlerFunc is a function as a Handler.
+type HandlerFunc func(ctx context.Context, call *ServerCall) (any, error)
+
+// ServeCall calls f.
+func (f HandlerFunc) ServeCall(ctx context.Context, call *ServerCall) (any, error) {
+	return f(ctx, call)
+}
+
+// ServerConn is the server's side of a session.
+type ServerConn struct {
+	*conn
+
+	logger   *slog.Logger
+	handlers sync.WaitGroup
+
+	// The hello, set before greeted is closed.
+	greeted chan struct{}
+	hello   Hello
+	version uint64
+	refusal error
+
+	// Set before serving is closed.
+	serving chan struct{}
+	handler Handler
+	baseCtx context.Context
+
+	// Guarded by conn.mu.
+	calls   map[uint32]*ServerCall
+	uploads int // of calls, those opened without END
+}
+
+func newServerConn(port Port, cfg AcceptConfig) *ServerConn {
+	logger := cfg.Logger
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return &ServerConn{
+		conn:    newConn(port, cfg.Limits),
+		logger:  logger,
+		greeted: make(chan struct{}),
+		serving: make(chan struct{}),
+		calls:   map[uint32]*ServerCall{},
+	}
+}
+
+// Hello returns what the client said of itself.
+func (s *ServerConn) Hello() Hello { return s.hello }
+
+// Serve answers the client's calls until the session ends, and returns when all
+// handlers have returned. It is to be called once. It returns nil if either side
+// closed the session in order, and otherwise what Err returns. With ctx's end
+// the session is closed.
+func (s *ServerConn) Serve(ctx context.Context, h Handler) error {
+	base, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })
+	defer stop()
+	stopClose := context.AfterFunc(ctx, func() {
+		s.end(&Error{Code: CodeClosed, Message: "the server is closing", Err: context.Cause(ctx)},
+			&Error{Code: CodeClosed, Message: "the server is closing"})
+	})
+	defer stopClose()
+
+	s.handler, s.baseCtx = h, base
+	close(s.serving)
+	<-s.readDone
+	s.handlers.Wait()
+	<-s.out.done
+	if err := s.Err(); !errors.Is(err, ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// Stats counts what a session does.
+type Stats struct {
+	Calls    int    // now open
+	Received uint64 // bytes
+	Sent     uint64 // bytes
+}
+
+// Stats returns the session's counts.
+func (s *ServerConn) Stats() Stats {
+	s.mu.Lock()
+	calls := len(s.calls)
+	s.mu.Unlock()
+	return Stats{Calls: calls, Received: s.received.Load(), Sent: s.out.bytesSent()}
+}
+
+func (s *ServerConn) lookup(id uint32) *call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.calls[id]; c != nil {
+		return &c.call
+	}
+	return nil
+}
+
+func (s *ServerConn) handle(f Frame) error {
+	switch f.Type {
+	case TypeOpen:
+		return s.openCall(f)
+	case TypeCancel:
+		return s.cancelCall(f)
+	default:
+		return breaks(f, "not a client's")
+	}
+}
+
+// ended has nothing to do: the contexts of the calls have ended with s.ctx.
+func (s *ServerConn) ended(error) {}
+
+// greet takes the hello.
+func (s *ServerConn) greet(f Frame) error {
+	if f.Type != TypeHello {
+		return breaks(f, "before the welcome")
+	}
+	select {
+	case <-s.greeted:
+		return breaks(f, "a second one")
+	default:
+	}
+	s.hello, s.version, s.refusal = readHello(f.Payload)
+	s.peerWindow = int(s.hello.Window)
+	close(s.greeted)
+	return nil
+}
+
+// openCall starts a call.
+func (s *ServerConn) openCall(f Frame) error {
+	select {
+	case <-s.serving:
+	case <-s.ctx.Done():
+		return context.Cause(s.ctx)
+	}
+	n := 1 + int(f.Payload[0])
+	call := &ServerCall{Method: string(f.Payload[1:n]), request: f.Payload[n:]}
+	call.init(s.conn, f.ID, call.Method)
+	call.in.ended = f.end()
+	call.upload = !f.end()
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case f.ID <= s.lastID:
+		return breaks(f, "the id is not above %d", s.lastID)
+	case len(s.calls) >= s.limits.MaxCalls:
+		return Errorf(CodeTooManyCalls, nil, "more than %d calls at once", s.limits.MaxCalls)
+	case call.upload && s.uploads >= s.limits.MaxUploads:
+		return Errorf(CodeTooManyCalls, nil, "more than %d uploads at once", s.limits.MaxUploads)
+	}
+	s.lastID = f.ID
+	s.calls[f.ID] = call
+	if call.upload {
+		s.uploads++
+	}
+	call.ctx, call.cancel = context.WithCancelCause(s.baseCtx)
+	s.open.Add(1)
+	s.handlers.Add(1)
+	go s.run(call)
+	return nil
+}
+
+func (s *ServerConn) cancelCall(f Frame) error {
+	reason, err := decodeError(f.Payload)
+	if err != nil {
+		return breaks(f, "%v", err)
+	}
+	s.mu.Lock()
+	call := s.calls[f.ID]
+	s.mu.Unlock()
+	if call == nil {
+		return s.checkOld(f)
+	}
+	call.cancel(reason)
+	return nil
+}
+
+// run is the goroutine of a call.
+func (s *ServerConn) run(call *ServerCall) {
+	defer s.handlers.Done()
+	result := Frame{Type: TypeError, ID: call.id}
+	returned := false
+	defer func() {
+		if !returned { // a panic, or runtime.Goexit
+			reason := recover()
+			s.logger.Error("panic in a handler", "method", call.Method, "panic", reason, "stack", string(debug.Stack()))
+			result.Payload = encodeError(Errorf(CodeInternal, nil, "panic: %v", reason))
+		}
+		s.finish(call, result)
+	}()
+	value, err := s.handler.ServeCall(call.ctx, call)
+	result = call.answer(value, err)
+	returned = true
+}
+
+// finish sends the call's end.
+func (s *ServerConn) finish(call *ServerCall, result Frame) {
+	s.mu.Lock()
+	delete(s.calls, call.id)
+	if call.upload {
+		s.uploads--
+	}
+	s.mu.Unlock()
+
+	call.mu.Lock()
+	call.over()
+	call.in.drop()
+	s.out.add(result)
+	call.mu.Unlock()
+	call.cancel(errOver)
+	s.out.flush(s.open.Add(-1) > 0)
+}
+
+// ServerCall is a call as the server sees it.
+type ServerCall struct {
+	call
+
+	// Method is the call's method.
+	Method string
+
+	request RawMessage
+	upload  bool // the client may send a stream
+}
+
+// Decode decodes the request into the value that v points to. The error, one
+// with CodeBadRequest, is to be the call's.
+func (c *ServerCall) Decode(v any) error {
+	if err := Unmarshal(c.request, v); err != nil {
+		e := wireError(err, c.Method)
+		e.Message = "request: " + e.Message
+		return e
+	}
+	return nil
+}
+
+// answer returns the frame that ends the call.
+func (c *ServerCall) answer(result any, err error) Frame {
+	var payload []byte
+	if err == nil {
+		payload, err = Marshal(result)
+	}
+	if err == nil && len(payload) > c.conn.peerMaxFrame {
+		err = fmt.Errorf("a result of %d bytes, %d allowed", len(payload), c.conn.peerMaxFrame)
+	}
+	if err != nil {
+		if cause := context.Cause(c.ctx); cause != nil && errors.Is(err, c.ctx.Err()) {
+			err = cause // says more than "context canceled"
+		}
+		return Frame{Type: TypeError, ID: c.id, Payload: encodeError(wireError(err, c.Method))}
+	}
+	return Frame{Type: TypeResult, ID: c.id, Payload: payload}
+}
