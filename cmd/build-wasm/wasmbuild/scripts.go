@@ -1,0 +1,94 @@
+package wasmbuild
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// engines are the oldest that the scripts are written down for: the first with
+// all that the client needs, Web Locks in a SharedWorker the youngest of it.
+var engines = []api.Engine{
+	{Name: api.EngineChrome, Version: "109"},
+	{Name: api.EngineFirefox, Version: "114"},
+	{Name: api.EngineSafari, Version: "16.4"},
+}
+
+// bundleScripts writes the client, once for bundlers and once for pages without
+// one, and the worker's script.
+func (b *build) bundleScripts(ctx context.Context) error {
+	forBundlers := b.script("src/index.ts", "index.js", api.FormatESModule)
+	forBundlers.Packages = api.PackagesExternal
+	forBundlers.MinifyWhitespace = false
+	forBundlers.MinifyIdentifiers = false
+	forBundlers.MinifySyntax = false
+
+	selfContained := b.script("src/index.ts", "index.min.js", api.FormatESModule)
+
+	worker, err := b.workerScript(ctx)
+	if err != nil {
+		return err
+	}
+	for _, options := range []api.BuildOptions{forBundlers, selfContained, worker} {
+		if err := bundle(options); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// workerScript is the worker's own script after the one that the toolchain
+// gives to run what it compiles, which must be of the same version. A classic
+// script: not every engine has module workers.
+func (b *build) workerScript(ctx context.Context) (api.BuildOptions, error) {
+	goroot, err := b.goOutput(ctx, "env", "GOROOT")
+	if err != nil {
+		return api.BuildOptions{}, err
+	}
+	wasmExec := filepath.Join(goroot, "lib", "wasm", "wasm_exec.js")
+
+	options := b.script("", "worker.js", api.FormatIIFE)
+	options.Stdin = &api.StdinOptions{
+		Contents:   fmt.Sprintf("import %s;\nimport './src/worker.ts';\n", strconv.Quote(wasmExec)),
+		ResolveDir: options.AbsWorkingDir,
+	}
+	return options, nil
+}
+
+// script returns how a script of the client is bundled: self-contained and small.
+func (b *build) script(entry, out string, format api.Format) api.BuildOptions {
+	options := api.BuildOptions{
+		AbsWorkingDir:     filepath.Join(b.Root, clientDir),
+		Outfile:           b.path(out),
+		Bundle:            true,
+		Write:             true,
+		Format:            format,
+		Platform:          api.PlatformBrowser,
+		Engines:           engines,
+		Define:            map[string]string{"SHAREDNODE_VERSION": strconv.Quote(Version)},
+		LegalComments:     api.LegalCommentsNone,
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+	}
+	if entry != "" {
+		options.EntryPoints = []string{entry}
+	}
+	return options
+}
+
+func bundle(options api.BuildOptions) error {
+	result := api.Build(options)
+	messages := append(result.Errors, result.Warnings...)
+	if len(messages) == 0 {
+		return nil
+	}
+	// A warning is a mistake as well, or the script would not say it.
+	formatted := api.FormatMessages(messages, api.FormatMessagesOptions{})
+	return errors.New(strings.TrimSpace(strings.Join(formatted, "")))
+}
