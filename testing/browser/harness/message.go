@@ -1,0 +1,48 @@
+package harness
+
+import (
+	"fmt"
+	"sync"
+)
+
+// Message is one thing that a page or a worker said.
+type Message struct {
+	Source string // "page", "shared_worker" and so on, as DevTools call it
+	URL    string // of the page or the worker
+	// Level is "log", "info", "warning" and so on for calls of the console;
+	// "error" for console.error and what the browser itself logs as an error;
+	// "exception" for what nobody caught; "crash" for a process that ended.
+	Level string
+	Text  string
+}
+
+// Problem reports whether the message tells of something gone wrong.
+func (m Message) Problem() bool {
+	switch m.Level {
+	case "error", "assert", "exception", "crash":
+		return true
+	}
+	return false
+}
+
+func (m Message) String() string {
+	return fmt.Sprintf("%s %s: %s: %s", m.Source, m.URL, m.Level, m.Text)
+}
+
+// messageLog collects messages. The zero value is ready.
+type messageLog struct {
+	mu       sync.Mutex // guards following
+	messages []Message
+}
+
+func (l *messageLog) add(m Message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.messages = append(l.messages, m)
+}
+
+func (l *messageLog) all() []Message {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]Message(nil), l.messages...)
+}
