@@ -175,10 +175,11 @@ func (s *scanner) checkPayload(f Frame) error {
 	n := len(f.Payload)
 	switch f.Type {
 	case TypeOpen:
-		if n == 0 || f.Payload[0] == 0 || n < 1+int(f.Payload[0]) {
+		method, _ := splitOpen(f.Payload)
+		if len(method) == 0 {
 			return s.broken("open frame without a method")
 		}
-		if !utf8.Valid(f.Payload[1 : 1+f.Payload[0]]) {
+		if !utf8.Valid(method) {
 			return s.broken("open frame with a method that is not UTF-8")
 		}
 	case TypeData:
@@ -199,6 +200,16 @@ func (s *scanner) checkPayload(f Frame) error {
 		}
 	}
 	return nil
+}
+
+// splitOpen divides the payload of an open frame. Where it is too short, there
+// is no method.
+func splitOpen(payload []byte) (method, request []byte) {
+	if len(payload) == 0 || len(payload) < 1+int(payload[0]) {
+		return nil, nil
+	}
+	n := 1 + int(payload[0])
+	return payload[1:n], payload[n:]
 }
 
 // broken returns the error of a message that breaks the grammar, saying where.

@@ -154,8 +154,8 @@ func (s *ServerConn) openCall(f Frame) error {
 	case <-s.ctx.Done():
 		return context.Cause(s.ctx)
 	}
-	n := 1 + int(f.Payload[0])
-	call := &ServerCall{Method: string(f.Payload[1:n]), request: f.Payload[n:]}
+	method, request := splitOpen(f.Payload)
+	call := &ServerCall{Method: string(method), request: request}
 	call.init(s.conn, f.ID, call.Method)
 	call.in.ended = f.end()
 	call.upload = !f.end()
