@@ -66,6 +66,12 @@ const (
 	// CodeConfigConflict: a wish for a node field that differs from the running
 	// configuration. Details: fields, a map from name to {wanted, running}.
 	CodeConfigConflict Code = "config-conflict"
+	// CodeTooManySessions: a client that the server has no room for. Details:
+	// limit.
+	CodeTooManySessions Code = "too-many-sessions"
+	// CodeClosing: a hello or a call that came while the server was closing. It
+	// was not begun.
+	CodeClosing Code = "closing"
 )
 
 // Error is an error with a code. It crosses a port whole.

@@ -147,7 +147,17 @@ export type NodeErrorCode =
    * a wish for a node field that differs from the running
    * configuration. Details: fields, a map from name to {wanted, running}.
    */
-  | 'config-conflict';
+  | 'config-conflict'
+  /**
+   * a client that the server has no room for. Details:
+   * limit.
+   */
+  | 'too-many-sessions'
+  /**
+   * a hello or a call that came while the server was closing. It
+   * was not begun.
+   */
+  | 'closing';
 
 /**
  * Config is what a client asks of the node, and what the node answers that it
