@@ -1,0 +1,60 @@
+package server
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sharednode/sharednode/messageport"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// What a client can want if the node runs with another configuration.
+const (
+	onConflictError = "error"
+	onConflictJoin  = "join"
+)
+
+// readWish decodes what a client asks of the node; it may say nothing.
+func readWish(app messageport.RawMessage) (nodeapi.Hello, error) {
+	var wish nodeapi.Hello
+	if len(app) == 0 {
+		return wish, nil
+	}
+	if err := messageport.Unmarshal(app, &wish); err != nil {
+		return wish, err
+	}
+	switch wish.OnConflict {
+	case "", onConflictError, onConflictJoin:
+		return wish, nil
+	}
+	return wish, invalidOption("onConflict", wish.OnConflict, "is neither %q nor %q", onConflictError, onConflictJoin)
+}
+
+// checkConfig refuses a client that asks for something that the running
+// configuration has not.
+func checkConfig(wanted, running nodeapi.Config) error {
+	fields := conflicts(wanted, running)
+	if len(fields) == 0 {
+		return nil
+	}
+	names := strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
+	return nodeapi.Errorf(nodeapi.CodeConfigConflict, map[string]any{"fields": fields},
+		"the node runs with another configuration: %s", names)
+}
+
+// conflicts returns the fields in which wanted and running differ, each with
+// both values. A zero field of wanted asks for nothing.
+func conflicts(wanted, running nodeapi.Config) map[string]any {
+	fields := make(map[string]any)
+	compare(fields, "durability", wanted.Durability, running.Durability)
+	compare(fields, "storageMax", wanted.StorageMax, running.StorageMax)
+	return fields
+}
+
+func compare[T comparable](fields map[string]any, name string, wanted, running T) {
+	var zero T
+	if wanted != zero && wanted != running {
+		fields[name] = map[string]any{"wanted": wanted, "running": running}
+	}
+}

@@ -1,0 +1,57 @@
+package server
+
+import (
+	"context"
+
+	"github.com/sharednode/sharednode/messageport"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+func add(ctx context.Context, b Files, call *messageport.ServerCall) (any, error) {
+	opts, err := decode[nodeapi.AddOptions](call)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkName("pinName", opts.PinName); err != nil {
+		return nil, err
+	}
+	return sendItems(call, b.Add(ctx, receiveEntries(call), opts))
+}
+
+func cat(ctx context.Context, b Files, call *messageport.ServerCall) (any, error) {
+	req, err := decode[nodeapi.CatRequest](call)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPath(req.Path); err != nil {
+		return nil, err
+	}
+	r, err := b.Cat(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return sendBytes(call, r)
+}
+
+func get(ctx context.Context, b Files, call *messageport.ServerCall) (any, error) {
+	req, err := decode[nodeapi.GetRequest](call)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPath(req.Path); err != nil {
+		return nil, err
+	}
+	r, err := b.Get(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return sendBytes(call, r)
+}
+
+func list(ctx context.Context, b Files, call *messageport.ServerCall) (any, error) {
+	path, err := decodePath(call)
+	if err != nil {
+		return nil, err
+	}
+	return sendItems(call, b.List(ctx, path))
+}

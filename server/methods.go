@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"io"
+	"iter"
+	"sync"
+
+	"github.com/sharednode/sharednode/messageport"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// method answers one call of a session.
+type method func(ctx context.Context, s *session, call *messageport.ServerCall) (any, error)
+
+// methods are all that a session can be asked.
+var methods = map[string]method{
+	nodeapi.MethodID:       serve(id),
+	nodeapi.MethodVersion:  serve(version),
+	nodeapi.MethodIsOnline: serve(isOnline),
+	nodeapi.MethodStatus:   status,
+
+	nodeapi.MethodAdd:  serve(add),
+	nodeapi.MethodCat:  serve(cat),
+	nodeapi.MethodGet:  serve(get),
+	nodeapi.MethodList: serve(list),
+
+	nodeapi.MethodDAGPut:     serve(dagPut),
+	nodeapi.MethodDAGGet:     serve(dagGet),
+	nodeapi.MethodDAGResolve: serve(dagResolve),
+
+	nodeapi.MethodBlockPut:    serve(blockPut),
+	nodeapi.MethodBlockGet:    serve(blockGet),
+	nodeapi.MethodBlockStat:   serve(blockStat),
+	nodeapi.MethodBlockRemove: serve(blockRemove),
+
+	nodeapi.MethodPinAdd:    serve(pinAdd),
+	nodeapi.MethodPinRemove: serve(pinRemove),
+	nodeapi.MethodPinList:   serve(pinList),
+
+	nodeapi.MethodRepoStat:    serve(repoStat),
+	nodeapi.MethodRepoGC:      serve(repoGC),
+	nodeapi.MethodRepoVerify:  serve(repoVerify),
+	nodeapi.MethodRepoVersion: serve(repoVersion),
+}
+
+// serve makes a method of what answers it with a group of the backend's
+// methods, which not every backend has.
+func serve[Group any](answer func(context.Context, Group, *messageport.ServerCall) (any, error)) method {
+	return func(ctx context.Context, s *session, call *messageport.ServerCall) (any, error) {
+		group, ok := s.backend.(Group)
+		if !ok {
+			return nil, nodeapi.Errorf(nodeapi.CodeNotSupported, nil, "this node has no %s", call.Method)
+		}
+		return answer(ctx, group, call)
+	}
+}
+
+// sendItems sends what a sequence yields as items.
+func sendItems[T any](call *messageport.ServerCall, seq iter.Seq2[T, error]) (any, error) {
+	for item, err := range seq {
+		if err != nil {
+			return nil, err
+		}
+		if err := call.WriteItem(item); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// copySize is how much is read at once from a source that cannot write by
+// itself: what goes into one message without waiting for others.
+const copySize = 64 << 10
+
+var copyBuffers = sync.Pool{New: func() any { return new([copySize]byte) }}
+
+// sendBytes sends what r reads, and closes it.
+func sendBytes(call *messageport.ServerCall, r io.ReadCloser) (any, error) {
+	defer r.Close()
+	buf := copyBuffers.Get().(*[copySize]byte)
+	defer copyBuffers.Put(buf)
+	_, err := io.CopyBuffer(call, r, buf[:])
+	return nil, err
+}

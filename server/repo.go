@@ -1,0 +1,24 @@
+package server
+
+import (
+	"context"
+
+	"github.com/sharednode/sharednode/messageport"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+func repoStat(ctx context.Context, b Repo, _ *messageport.ServerCall) (any, error) {
+	return b.RepoStat(ctx)
+}
+
+func repoVersion(ctx context.Context, b Repo, _ *messageport.ServerCall) (any, error) {
+	return b.RepoVersion(ctx)
+}
+
+func repoGC(ctx context.Context, b Repo, call *messageport.ServerCall) (any, error) {
+	return sendItems(call, b.RepoGC(ctx))
+}
+
+func repoVerify(ctx context.Context, b Repo, call *messageport.ServerCall) (any, error) {
+	return b.RepoVerify(ctx, func(bad nodeapi.CIDOutcome) error { return call.WriteItem(bad) })
+}

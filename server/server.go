@@ -1,0 +1,195 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/sharednode/sharednode/messageport"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// Config says what a Server serves and how. One of Backend and Open is required.
+type Config struct {
+	// Backend is what is served. It stays the caller's to close.
+	Backend Backend
+	// Open makes the backend, with what the first client asks for. Clients that
+	// come meanwhile wait; if it fails, all of them are refused with its error,
+	// and the next client makes it be called again. ctx ends with the server,
+	// which closes the backend.
+	Open func(ctx context.Context, cfg nodeapi.Config) (Backend, error)
+
+	// Liveness returns nil once the client that holds lock is gone; its session
+	// is then ended. Nil, or a client that names no lock: a session lives as long
+	// as its port.
+	Liveness func(ctx context.Context, lock string) error
+	// Lock names a lock that this process holds as long as it lives, for clients
+	// to wait for. Empty where there is none.
+	Lock string
+	// Epoch is random, new at each start of the process. Made if empty.
+	Epoch string
+
+	// Version is the program's, for people. "0.0.0" if empty.
+	Version string
+	// Limits are those of each session.
+	Limits messageport.Limits
+	// MaxSessions bounds the ports served at once, 256 if 0. More are refused.
+	MaxSessions int
+	// Logger is told of sessions and of faults. Nil discards.
+	Logger *slog.Logger
+}
+
+// Server serves one backend on any number of ports.
+type Server struct {
+	cfg     Config
+	boot    boot
+	started time.Time
+
+	// accepting ends when Shutdown begins, running when it cuts off what runs.
+	accepting     context.Context
+	stopAccepting context.CancelCauseFunc
+	running       context.Context
+	stopRunning   context.CancelCauseFunc
+
+	mu       sync.Mutex // guards following
+	sessions map[*session]struct{}
+	numbered uint64        // sessions so far
+	calls    int           // now open, of all sessions
+	idle     chan struct{} // set by Shutdown; closed when calls is 0
+	served   sync.WaitGroup
+}
+
+// New returns a server that serves nothing yet.
+func New(cfg Config) *Server {
+	if cfg.Epoch == "" {
+		cfg.Epoch = rand.Text()
+	}
+	if cfg.Version == "" {
+		cfg.Version = "0.0.0"
+	}
+	if cfg.MaxSessions == 0 {
+		cfg.MaxSessions = 256
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{cfg: cfg, started: time.Now(), sessions: make(map[*session]struct{})}
+	s.accepting, s.stopAccepting = context.WithCancelCause(context.Background())
+	s.running, s.stopRunning = context.WithCancelCause(context.Background())
+	s.boot = boot{open: cfg.Open, ctx: s.running}
+	if cfg.Backend != nil {
+		s.boot.open = func(context.Context, nodeapi.Config) (Backend, error) { return cfg.Backend, nil }
+	}
+	return s
+}
+
+var errClosing = &nodeapi.Error{Code: nodeapi.CodeClosing, Message: "the server is closing"}
+
+// Serve serves one port, which is the server's from now on, until the session
+// is over: with the port, by either side, or with ctx. It returns when all that
+// the session held has been released, with nil if it ended in order and
+// otherwise with why, a refusal among them.
+func (s *Server) Serve(ctx context.Context, port messageport.Port) error {
+	sess := s.enter()
+	if sess == nil {
+		return sayGoodbye(s.accepting, port)
+	}
+	defer s.leave(sess)
+	err := sess.serve(ctx, port)
+	sess.log.Info("session ended", "err", err)
+	return err
+}
+
+// sayGoodbye tells the client of a port that comes too late that the server is
+// closing. ctx has ended.
+func sayGoodbye(ctx context.Context, port messageport.Port) error {
+	_, err := messageport.Accept(ctx, port, messageport.AcceptConfig{
+		Welcome: func(context.Context, messageport.Hello) (messageport.Welcome, error) {
+			return messageport.Welcome{}, errClosing
+		},
+	})
+	return err
+}
+
+// enter makes a session, unless the server is closing. One too many is made, to
+// be refused at its hello.
+func (s *Server) enter() *session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.idle != nil {
+		return nil
+	}
+	s.numbered++
+	id := fmt.Sprintf("%s-%d", s.cfg.Epoch, s.numbered)
+	sess := &session{
+		server:  s,
+		number:  s.numbered,
+		id:      id,
+		started: time.Now(),
+		log:     s.cfg.Logger.With("session", id),
+		refused: len(s.sessions) >= s.cfg.MaxSessions,
+	}
+	s.sessions[sess] = struct{}{}
+	s.served.Add(1)
+	return sess
+}
+
+func (s *Server) leave(sess *session) {
+	s.mu.Lock()
+	delete(s.sessions, sess)
+	s.mu.Unlock()
+	s.served.Done()
+}
+
+// beginCall counts a call in, unless the server is closing.
+func (s *Server) beginCall() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.idle != nil {
+		return errClosing
+	}
+	s.calls++
+	return nil
+}
+
+func (s *Server) endCall() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls--
+	if s.idle != nil && s.calls == 0 {
+		close(s.idle)
+	}
+}
+
+// Shutdown ends the server: it takes no more clients and calls, lets the calls
+// that run come to their end until ctx ends, then ends theirs, and all sessions,
+// and closes the backend if Open made it. It returns when all that is done: with
+// ctx's error if calls had to be cut off, and with the backend's of its Close.
+// It is to be called once.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.stopAccepting(errClosing)
+	s.mu.Lock()
+	idle := make(chan struct{})
+	s.idle = idle
+	if s.calls == 0 {
+		close(idle)
+	}
+	s.mu.Unlock()
+
+	var err error
+	select {
+	case <-idle:
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+	s.stopRunning(errClosing)
+	s.served.Wait()
+	if backend := s.boot.wait(); backend != nil && s.cfg.Backend == nil {
+		err = errors.Join(err, backend.Close())
+	}
+	return err
+}
