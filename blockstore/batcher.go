@@ -3,6 +3,7 @@ package blockstore
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -11,8 +12,11 @@ import (
 // job, which is what one caller asks, is never split.
 type batcher[T any] struct {
 	// start begins a transaction with the items of some jobs and returns how to
-	// wait for it. Calls of start are in the order in which jobs came.
-	start func(ctx context.Context, items []T) (wait func() error)
+	// wait for its outcome. Calls of start are in the order in which jobs came.
+	start func(items []T) (wait func() error)
+	// settles says that do returns with the outcome of what has been started,
+	// even when its context ends.
+	settles bool
 	// weigh is an item's share of maxWeight. A job heavier than that goes alone.
 	weigh     func(T) int
 	maxWeight int
@@ -31,20 +35,12 @@ type batcher[T any] struct {
 type job[T any] struct {
 	items  []T
 	weight int
-	batch  *batch // once it left the queue
 	done   chan error
 }
 
-// batch is the jobs of one transaction.
-type batch struct {
-	cancel context.CancelFunc
-	live   int // jobs whose callers still want it
-}
-
 // do runs items in one transaction and returns its outcome. When ctx ends while
-// they are queued they never run. Once they are under way the transaction is
-// given up only if all its callers have gone, and do returns when it has
-// settled: an error always means that it did not take effect.
+// they are queued they never run. If the batcher settles, an error thus always
+// means that they did not take effect.
 func (b *batcher[T]) do(ctx context.Context, items ...T) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -64,14 +60,10 @@ func (b *batcher[T]) do(ctx context.Context, items ...T) error {
 		return err
 	case <-ctx.Done():
 	}
-	if b.leave(j) {
+	if b.withdraw(j) || !b.settles {
 		return ctx.Err()
 	}
-	err := <-j.done
-	if err == context.Canceled {
-		return ctx.Err() // the batch's own context, ended by us
-	}
-	return err
+	return <-j.done
 }
 
 func (b *batcher[T]) enqueue(j *job[T]) error {
@@ -88,24 +80,16 @@ func (b *batcher[T]) enqueue(j *job[T]) error {
 	return nil
 }
 
-// leave takes j back. It reports whether j never started.
-func (b *batcher[T]) leave(j *job[T]) bool {
+// withdraw takes j out of the queue. It reports whether j was still there.
+func (b *batcher[T]) withdraw(j *job[T]) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if j.batch == nil {
-		for i, queued := range b.queue {
-			if queued == j {
-				b.queue = append(b.queue[:i], b.queue[i+1:]...)
-				return true
-			}
-		}
-		return false // failed by close, its error is on the way
+	i := slices.Index(b.queue, j)
+	if i < 0 {
+		return false
 	}
-	j.batch.live--
-	if j.batch.live == 0 {
-		j.batch.cancel()
-	}
-	return false
+	b.queue = slices.Delete(b.queue, i, i+1)
+	return true
 }
 
 // run makes one transaction after the other until the queue is empty.
@@ -130,25 +114,19 @@ func (b *batcher[T]) run() {
 func (b *batcher[T]) startNext() ([]*job[T], func() error) {
 	b.starting.Lock()
 	defer b.starting.Unlock()
-	ctx, cancel := context.WithCancel(context.Background())
-	jobs := b.take(cancel)
+	jobs := b.take()
 	if jobs == nil {
-		cancel()
 		return nil, nil
 	}
 	var items []T
 	for _, j := range jobs {
 		items = append(items, j.items...)
 	}
-	wait := b.start(ctx, items)
-	return jobs, func() error {
-		defer cancel()
-		return wait()
-	}
+	return jobs, b.start(items)
 }
 
 // take removes from the queue what fits into one transaction.
-func (b *batcher[T]) take(cancel context.CancelFunc) []*job[T] {
+func (b *batcher[T]) take() []*job[T] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var n, weight, items int
@@ -165,13 +143,8 @@ func (b *batcher[T]) take(cancel context.CancelFunc) []*job[T] {
 		b.signalIdle()
 		return nil
 	}
-	jobs := append([]*job[T](nil), b.queue[:n]...)
-	b.queue = append(b.queue[:0], b.queue[n:]...)
-	clear(b.queue[len(b.queue):cap(b.queue)])
-	shared := &batch{cancel: cancel, live: n}
-	for _, j := range jobs {
-		j.batch = shared
-	}
+	jobs := slices.Clone(b.queue[:n])
+	b.queue = slices.Delete(b.queue, 0, n)
 	return jobs
 }
 

@@ -44,7 +44,7 @@ func (b *Blocks) Has(ctx context.Context, c cid.Cid) (bool, error) {
 	if _, ok := inlined(c); ok {
 		return true, nil
 	}
-	_, found, err := b.lanes.size(ctx, blockName(c.Hash()))
+	_, found, err := b.lanes.key(ctx, blockSpan(c.Hash()))
 	return found, err
 }
 
@@ -57,10 +57,14 @@ func (b *Blocks) GetSize(ctx context.Context, c cid.Cid) (int, error) {
 	if data, ok := inlined(c); ok {
 		return len(data), nil
 	}
-	size, found, err := b.lanes.size(ctx, blockName(c.Hash()))
-	if err == nil && !found {
-		err = ipld.ErrNotFound{Cid: c}
+	key, found, err := b.lanes.key(ctx, blockSpan(c.Hash()))
+	if err != nil {
+		return -1, err
 	}
+	if !found {
+		return -1, ipld.ErrNotFound{Cid: c}
+	}
+	_, size, err := splitBlockKey(key)
 	return size, err
 }
 
@@ -95,7 +99,7 @@ func (b *Blocks) GetMany(ctx context.Context, cids []cid.Cid) ([]blocks.Block, e
 			}
 			continue
 		}
-		lookups = append(lookups, &lookup{span: spanOf(blockName(c.Hash()))})
+		lookups = append(lookups, &lookup{span: blockSpan(c.Hash())})
 		places = append(places, i)
 	}
 	if err := b.lanes.values.do(ctx, lookups...); err != nil {
@@ -131,14 +135,15 @@ func (b *Blocks) PutMany(ctx context.Context, many []blocks.Block) error {
 	}
 	changes := make([]change, len(puts))
 	for i, p := range puts {
-		changes[i] = change{key: keyOf(p.name, uint32(len(p.data))), value: p.data}
+		changes[i] = change{key: blockKey(p.hash, uint32(len(p.data))), value: p.data}
 	}
 	return b.lanes.writes.do(ctx, changes...)
 }
 
 // put is a block on its way in.
 type put struct {
-	name, data []byte
+	hash multihash.Multihash
+	data []byte
 }
 
 // putsOf checks the blocks and leaves out inlined ones and repetitions.
@@ -157,12 +162,12 @@ func putsOf(many []blocks.Block) ([]put, error) {
 		if len(data) > MaxValue {
 			return nil, fmt.Errorf("%w: block %s has %d bytes, the limit is %d", ErrTooLarge, c, len(data), MaxValue)
 		}
-		name := blockName(c.Hash())
-		if _, ok := seen[string(name)]; ok {
+		hash := c.Hash()
+		if _, ok := seen[string(hash)]; ok {
 			continue
 		}
-		seen[string(name)] = struct{}{}
-		puts = append(puts, put{name: name, data: data})
+		seen[string(hash)] = struct{}{}
+		puts = append(puts, put{hash: hash, data: data})
 	}
 	return puts, nil
 }
@@ -181,7 +186,7 @@ func (b *Blocks) missing(ctx context.Context, puts []put) ([]put, error) {
 	var lookups []*lookup
 	for _, p := range puts {
 		if len(p.data) >= checkFrom {
-			lookups = append(lookups, &lookup{span: spanOf(p.name), sizeOnly: true})
+			lookups = append(lookups, &lookup{span: blockSpan(p.hash), keyOnly: true})
 		}
 	}
 	if err := b.lanes.keys.do(ctx, lookups...); err != nil {
@@ -216,7 +221,7 @@ func (b *Blocks) DeleteMany(ctx context.Context, cids []cid.Cid) error {
 		if _, ok := inlined(c); ok {
 			continue
 		}
-		changes = append(changes, change{clear: spanOf(blockName(c.Hash()))})
+		changes = append(changes, change{clear: blockSpan(c.Hash())})
 	}
 	b.deleting.Add(1)
 	defer b.deleting.Add(-1)

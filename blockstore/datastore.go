@@ -9,8 +9,11 @@ import (
 )
 
 // Datastore is the go-datastore of a Store, for records: pins, roots, keys.
-// Has and GetSize read no values. An error from a write, or from a batch's
-// Commit, means that none of it was written.
+// Has reads no value. GetSize does: records are small and nothing asks for their
+// sizes, while a size in the key, as blocks have it, more than doubles what a
+// put costs, because a value of another size would have to be cleared first.
+// An error from a write, or from a batch's Commit, means that none of it was
+// written.
 type Datastore struct {
 	lanes *lanes
 }
@@ -19,7 +22,7 @@ var _ ds.Batching = (*Datastore)(nil)
 
 // Get returns the value of key, or ds.ErrNotFound. It belongs to the caller.
 func (d *Datastore) Get(ctx context.Context, key ds.Key) ([]byte, error) {
-	value, found, err := d.lanes.value(ctx, recordName(key))
+	value, found, err := d.lanes.value(ctx, only(recordKey(key)))
 	if err == nil && !found {
 		err = ds.ErrNotFound
 	}
@@ -28,17 +31,17 @@ func (d *Datastore) Get(ctx context.Context, key ds.Key) ([]byte, error) {
 
 // Has reports whether key has a value.
 func (d *Datastore) Has(ctx context.Context, key ds.Key) (bool, error) {
-	_, found, err := d.lanes.size(ctx, recordName(key))
+	_, found, err := d.lanes.key(ctx, only(recordKey(key)))
 	return found, err
 }
 
 // GetSize returns the size of key's value, or -1 and ds.ErrNotFound.
 func (d *Datastore) GetSize(ctx context.Context, key ds.Key) (int, error) {
-	size, found, err := d.lanes.size(ctx, recordName(key))
-	if err == nil && !found {
-		err = ds.ErrNotFound
+	value, err := d.Get(ctx, key)
+	if err != nil {
+		return -1, err
 	}
-	return size, err
+	return len(value), nil
 }
 
 // Put sets the value of key. It keeps no reference to value.
@@ -52,7 +55,7 @@ func (d *Datastore) Put(ctx context.Context, key ds.Key, value []byte) error {
 
 // Delete removes key. That it is not there is no error.
 func (d *Datastore) Delete(ctx context.Context, key ds.Key) error {
-	return d.lanes.writes.do(ctx, change{clear: spanOf(recordName(key))})
+	return d.lanes.writes.do(ctx, change{clear: only(recordKey(key))})
 }
 
 // Sync does nothing: a write that returned is as durable as the Store's
@@ -68,14 +71,12 @@ func (d *Datastore) Batch(ctx context.Context) (ds.Batch, error) {
 	return &recordBatch{lanes: d.lanes}, ctx.Err()
 }
 
-// putRecord is the change that gives key its value. A value of another size has
-// another key, which it clears.
+// putRecord is the change that gives key its value.
 func putRecord(key ds.Key, value []byte) (change, error) {
 	if len(value) > MaxValue {
 		return change{}, fmt.Errorf("%w: value of %s has %d bytes, the limit is %d", ErrTooLarge, key, len(value), MaxValue)
 	}
-	name := recordName(key)
-	return change{clear: spanOf(name), key: keyOf(name, uint32(len(value))), value: value}, nil
+	return change{key: recordKey(key), value: value}, nil
 }
 
 type recordBatch struct {
@@ -94,7 +95,7 @@ func (b *recordBatch) Put(ctx context.Context, key ds.Key, value []byte) error {
 }
 
 func (b *recordBatch) Delete(ctx context.Context, key ds.Key) error {
-	b.changes = append(b.changes, change{clear: spanOf(recordName(key))})
+	b.changes = append(b.changes, change{clear: only(recordKey(key))})
 	return ctx.Err()
 }
 

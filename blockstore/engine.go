@@ -1,24 +1,23 @@
 package blockstore
 
-import "context"
-
-// engine is what a Store is built on: two tables of binary keys in order.
+// engine is what a Store is built on: tables of binary keys in order.
 // IndexedDB is one, memory another; all else in this package is shared.
 // Methods may be called concurrently. Their errors wrap those of errors.go.
 type engine interface {
 	// write starts a transaction that makes the changes in order, all or none.
 	// Transactions on one table take effect in the order in which they were
 	// started, and reads that start later see them. The changes and what they
-	// point to are not used after write returns.
-	write(t table, changes []change) transaction
-	// read fills in the lookups from one state of the table. On error their
-	// results mean nothing.
-	read(ctx context.Context, t table, lookups []*lookup) error
-	// list returns the first limit keys in s in order, and with withValues their
+	// point to are not used after write returns. wait returns once the
+	// transaction has settled: nil if its changes are there, an error if none is.
+	write(t table, changes []change) (wait func() error)
+	// read starts to fill in the lookups from one state of the table. wait
+	// returns when they are; with an error they mean nothing.
+	read(t table, lookups []*lookup) (wait func() error)
+	// list returns the first limit keys in s in order, and withValues their
 	// values, from one state of the table.
-	list(ctx context.Context, t table, s span, limit int, withValues bool) (page, error)
-	// close waits for what is under way and frees what the engine holds. Calls
-	// that come later get err.
+	list(t table, s span, limit int, withValues bool) (page, error)
+	// close frees what the engine holds, as soon as calls under way have ended.
+	// Later ones get err.
 	close(err error)
 }
 
@@ -30,19 +29,17 @@ const (
 	tables // how many there are
 )
 
-// change removes what is in clear, if that has bounds, then puts value under
-// key, if there is one.
+// change puts value under key or, without a key, removes what is in clear.
 type change struct {
 	clear span
 	key   []byte
 	value []byte
 }
 
-// lookup asks for the first record in span. Of what it finds it is given the
-// value, or with sizeOnly the key.
+// lookup asks for the first record in span: its value, or keyOnly its key.
 type lookup struct {
-	span     span
-	sizeOnly bool
+	span    span
+	keyOnly bool
 
 	found bool
 	key   []byte
@@ -52,12 +49,4 @@ type lookup struct {
 type page struct {
 	keys   [][]byte
 	values [][]byte // only when asked for
-}
-
-// transaction is a write under way.
-type transaction interface {
-	// wait returns once the transaction has settled: nil if its changes are
-	// there, an error if none of them is. When ctx ends it asks for an abort and
-	// waits on; if that came in time it returns ctx's error.
-	wait(ctx context.Context) error
 }

@@ -1,7 +1,6 @@
 package blockstore
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -11,81 +10,60 @@ import (
 	"github.com/multiformats/go-multihash"
 )
 
-// A record's key is its name followed by the size of its value, 4 bytes
-// big-endian. So existence and size are read from keys alone, with no second
-// place to keep in step. No name is a prefix of another, hence all keys that
-// begin with a name belong to it, and keys sort as names do.
-const sizeLen = 4
-
 // span is the keys from first to last, both included. A nil last is no bound.
+// The zero span is empty.
 type span struct {
 	first, last []byte
 }
 
-var wholeTable = span{first: []byte{}}
+// only holds one key.
+func only(key []byte) span { return span{first: key, last: key} }
 
-// blockName is the name of a block: its multihash, which tells its own length.
-func blockName(mh multihash.Multihash) []byte { return []byte(mh) }
+// wholeTable holds all keys: the empty one is the least there is.
+func wholeTable() span { return span{first: []byte{}} }
 
-// recordName is the name of a datastore key: its bytes, a zero byte in them
-// followed by 0xff, and two zero bytes at the end.
-func recordName(k ds.Key) []byte {
-	return append(escape(k.String()), 0, 0)
+// after narrows s to what lies behind key.
+func (s span) after(key []byte) span {
+	next := make([]byte, len(key)+1) // key and a zero byte
+	copy(next, key)
+	return span{first: next, last: s.last}
 }
 
-func escape(s string) []byte {
-	return bytes.ReplaceAll([]byte(s), []byte{0}, []byte{0, 0xff})
-}
+// A block's key is its multihash followed by the block's size, 4 bytes
+// big-endian. So existence and size are read from keys alone, with no second
+// place to keep in step. A multihash tells its own length: no key of one block
+// lies between keys of another.
+const sizeLen = 4
 
-// recordKey is the datastore key that name was made from.
-func recordKey(name []byte) (string, error) {
-	escaped, ok := bytes.CutSuffix(name, []byte{0, 0})
-	if !ok {
-		return "", errors.New("blockstore: datastore key without an end")
-	}
-	return string(bytes.ReplaceAll(escaped, []byte{0, 0xff}, []byte{0})), nil
-}
-
-// prefixSpan holds the keys of all records below prefix, as a Query has it:
-// strict children only.
-func prefixSpan(prefix string) span {
-	clean := path.Clean("/" + prefix)
-	if clean == "/" {
-		return wholeTable
-	}
-	first := escape(clean + "/")
-	last := bytes.Clone(first)
-	last[len(last)-1]++
-	return span{first: first, last: last}
-}
-
-// keyOf is the key of a record.
-func keyOf(name []byte, size uint32) []byte {
-	key := make([]byte, 0, len(name)+sizeLen)
-	key = append(key, name...)
+func blockKey(mh multihash.Multihash, size uint32) []byte {
+	key := make([]byte, 0, len(mh)+sizeLen)
+	key = append(key, mh...)
 	return binary.BigEndian.AppendUint32(key, size)
 }
 
-// spanOf holds the keys that a record of that name can have.
-func spanOf(name []byte) span {
-	return span{first: keyOf(name, 0), last: keyOf(name, math.MaxUint32)}
+// blockSpan holds the keys that the block can have.
+func blockSpan(mh multihash.Multihash) span {
+	return span{first: blockKey(mh, 0), last: blockKey(mh, math.MaxUint32)}
 }
 
-// splitKey is the reverse of keyOf.
-func splitKey(key []byte) (name []byte, size int, err error) {
+// splitBlockKey is the reverse of blockKey.
+func splitBlockKey(key []byte) (mh multihash.Multihash, size int, err error) {
 	n := len(key) - sizeLen
-	if n < 0 {
-		return nil, 0, errors.New("blockstore: key too short")
+	if n <= 0 {
+		return nil, 0, errors.New("blockstore: block key too short")
 	}
 	return key[:n], int(binary.BigEndian.Uint32(key[n:])), nil
 }
 
-// after narrows s to what lies behind all keys that the record of key can have.
-func (s span) after(key []byte) (span, error) {
-	name, _, err := splitKey(key)
-	if err != nil {
-		return span{}, err
+// recordKey is the key of a datastore's record: the bytes of its own.
+func recordKey(k ds.Key) []byte { return []byte(k.String()) }
+
+// prefixSpan holds the keys of all records below prefix, as a Query means it:
+// strict children only.
+func prefixSpan(prefix string) span {
+	clean := path.Clean("/" + prefix)
+	if clean == "/" {
+		return wholeTable()
 	}
-	s.first = append(spanOf(name).last, 0)
-	return s, nil
+	return span{first: []byte(clean + "/"), last: []byte(clean + "0")} // "0" follows "/"
 }

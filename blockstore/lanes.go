@@ -19,7 +19,6 @@ const (
 // of keys, each with a queue of its own so that a look at a key does not wait
 // for another's value to be read.
 type lanes struct {
-	table  table
 	engine engine
 	writes batcher[change]
 	values batcher[*lookup]
@@ -27,69 +26,38 @@ type lanes struct {
 }
 
 func newLanes(e engine, t table) *lanes {
-	l := &lanes{table: t, engine: e}
+	l := &lanes{engine: e}
 	l.writes = batcher[change]{
-		start: func(ctx context.Context, changes []change) func() error {
-			tx := e.write(t, changes)
-			return func() error { return tx.wait(ctx) }
-		},
+		start:     func(changes []change) func() error { return e.write(t, changes) },
+		settles:   true,
 		weigh:     func(c change) int { return len(c.value) },
 		maxWeight: writeBytes,
 		maxItems:  writeItems,
 		maxFlight: writeFlight,
 	}
-	read := func(ctx context.Context, lookups []*lookup) func() error {
-		return func() error { return e.read(ctx, t, lookups) }
-	}
+	read := func(lookups []*lookup) func() error { return e.read(t, lookups) }
 	weightless := func(*lookup) int { return 0 }
 	l.values = batcher[*lookup]{start: read, weigh: weightless, maxItems: valueItems, maxFlight: valueFlight}
 	l.keys = batcher[*lookup]{start: read, weigh: weightless, maxItems: lookupItems, maxFlight: lookupFlight}
 	return l
 }
 
-// value returns the value of the record of that name.
-func (l *lanes) value(ctx context.Context, name []byte) (value []byte, found bool, err error) {
-	look := &lookup{span: spanOf(name)}
+// value returns the value of the first record in s.
+func (l *lanes) value(ctx context.Context, s span) (value []byte, found bool, err error) {
+	look := &lookup{span: s}
 	if err := l.values.do(ctx, look); err != nil {
 		return nil, false, err
 	}
 	return look.value, look.found, nil
 }
 
-// size returns the size of the record's value, without reading it.
-func (l *lanes) size(ctx context.Context, name []byte) (size int, found bool, err error) {
-	look := &lookup{span: spanOf(name), sizeOnly: true}
-	if err := l.keys.do(ctx, look); err != nil || !look.found {
-		return -1, false, err
+// key returns the key of the first record in s, without reading its value.
+func (l *lanes) key(ctx context.Context, s span) (key []byte, found bool, err error) {
+	look := &lookup{span: s, keyOnly: true}
+	if err := l.keys.do(ctx, look); err != nil {
+		return nil, false, err
 	}
-	_, size, err = splitKey(look.key)
-	return size, err == nil, err
-}
-
-// each lists the table's records in s in the order of their names, from pages
-// of pageLen, and calls visit outside of any transaction.
-func (l *lanes) each(ctx context.Context, s span, visit func(name []byte, size int) error) error {
-	for {
-		p, err := l.engine.list(ctx, l.table, s, pageLen, false)
-		if err != nil {
-			return err
-		}
-		for _, key := range p.keys {
-			name, size, err := splitKey(key)
-			if err != nil {
-				return err
-			}
-			if err := visit(name, size); err != nil {
-				return err
-			}
-		}
-		if len(p.keys) < pageLen {
-			return nil
-		}
-		if s, err = s.after(p.keys[len(p.keys)-1]); err != nil {
-			return err
-		}
-	}
+	return look.key, look.found, nil
 }
 
 // close refuses further calls with err. Each of the channels it returns is

@@ -4,22 +4,41 @@ import (
 	"context"
 
 	"github.com/ipfs/go-cid"
-	"github.com/multiformats/go-multihash"
 )
 
-// pageLen is how many keys a listing asks for at a time.
-const pageLen = 1024
+// listPage is how many keys a listing asks for at a time.
+const listPage = 1024
 
 // AllSizes implements Sizer.
 func (b *Blocks) AllSizes(ctx context.Context, visit func(c cid.Cid, size int) error) error {
-	return b.lanes.each(ctx, wholeTable, func(name []byte, size int) error {
-		return visit(cid.NewCidV1(cid.Raw, multihash.Multihash(name)), size)
-	})
+	rest := wholeTable()
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		p, err := b.lanes.engine.list(blockTable, rest, listPage, false)
+		if err != nil {
+			return err
+		}
+		for _, key := range p.keys {
+			hash, size, err := splitBlockKey(key)
+			if err != nil {
+				return err
+			}
+			if err := visit(cid.NewCidV1(cid.Raw, hash), size); err != nil {
+				return err
+			}
+		}
+		if len(p.keys) < listPage {
+			return nil
+		}
+		rest = rest.after(p.keys[len(p.keys)-1])
+	}
 }
 
 // Stat implements Stater. It reads all keys.
 func (b *Blocks) Stat(ctx context.Context) (count, bytes uint64, err error) {
-	err = b.lanes.each(ctx, wholeTable, func(_ []byte, size int) error {
+	err = b.AllSizes(ctx, func(_ cid.Cid, size int) error {
 		count++
 		bytes += uint64(size)
 		return nil

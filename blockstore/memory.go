@@ -2,8 +2,6 @@ package blockstore
 
 import (
 	"bytes"
-	"cmp"
-	"context"
 	"slices"
 	"sync"
 )
@@ -29,23 +27,21 @@ type memoryRecord struct {
 
 var _ engine = (*memory)(nil)
 
-// settled is a transaction that is over.
-type settled struct{ err error }
+// settled is the outcome of a transaction that is over.
+func settled(err error) func() error {
+	return func() error { return err }
+}
 
-func (s settled) wait(context.Context) error { return s.err }
-
-func (m *memory) write(t table, changes []change) transaction {
+func (m *memory) write(t table, changes []change) func() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed != nil {
-		return settled{m.closed}
+		return settled(m.closed)
 	}
 	for _, c := range changes {
-		if c.clear.first != nil {
+		if c.key == nil {
 			from, to := m.bounds(t, c.clear)
 			m.records[t] = slices.Delete(m.records[t], from, to)
-		}
-		if c.key == nil {
 			continue
 		}
 		r := memoryRecord{key: bytes.Clone(c.key), value: append([]byte{}, c.value...)}
@@ -56,14 +52,14 @@ func (m *memory) write(t table, changes []change) transaction {
 			m.records[t] = slices.Insert(m.records[t], i, r)
 		}
 	}
-	return settled{}
+	return settled(nil)
 }
 
-func (m *memory) read(ctx context.Context, t table, lookups []*lookup) error {
+func (m *memory) read(t table, lookups []*lookup) func() error {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if err := cmp.Or(ctx.Err(), m.closed); err != nil {
-		return err
+	if m.closed != nil {
+		return settled(m.closed)
 	}
 	for _, l := range lookups {
 		from, to := m.bounds(t, l.span)
@@ -71,20 +67,20 @@ func (m *memory) read(ctx context.Context, t table, lookups []*lookup) error {
 		if !l.found {
 			continue
 		}
-		if l.sizeOnly {
+		if l.keyOnly {
 			l.key = bytes.Clone(m.records[t][from].key)
 		} else {
 			l.value = append([]byte{}, m.records[t][from].value...)
 		}
 	}
-	return nil
+	return settled(nil)
 }
 
-func (m *memory) list(ctx context.Context, t table, s span, limit int, withValues bool) (page, error) {
+func (m *memory) list(t table, s span, limit int, withValues bool) (page, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if err := cmp.Or(ctx.Err(), m.closed); err != nil {
-		return page{}, err
+	if m.closed != nil {
+		return page{}, m.closed
 	}
 	from, to := m.bounds(t, s)
 	var p page

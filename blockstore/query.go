@@ -12,13 +12,13 @@ const queryPage = 128
 // Query reads records page by page in the order of their keys, as results are
 // asked for, each page in a transaction of its own. So a record that is there
 // all the time is found once; one that comes, changes or goes meanwhile may be
-// found as it was or as it is. Sizes are always told. With KeysOnly filters and
-// orders see no values.
+// found as it was or as it is. With KeysOnly, filters and orders see no values,
+// and sizes are told if the Query asks for them.
 func (d *Datastore) Query(ctx context.Context, q query.Query) (query.Results, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	records := &recordReader{ctx: ctx, lanes: d.lanes, rest: prefixSpan(q.Prefix), keysOnly: q.KeysOnly}
+	records := &recordReader{ctx: ctx, lanes: d.lanes, rest: prefixSpan(q.Prefix), keysOnly: q.KeysOnly, sizes: q.ReturnsSizes}
 	results := query.ResultsFromIterator(q, query.Iterator{Next: records.next})
 	remaining := q
 	remaining.Prefix = ""
@@ -41,6 +41,7 @@ type recordReader struct {
 	ctx      context.Context // of the Query: its results have no other
 	lanes    *lanes
 	keysOnly bool
+	sizes    bool
 
 	rest  span // not yet read
 	ready []query.Result
@@ -64,18 +65,18 @@ func (r *recordReader) next() (query.Result, bool) {
 }
 
 func (r *recordReader) readPage() error {
-	p, err := r.lanes.engine.list(r.ctx, r.lanes.table, r.rest, queryPage, !r.keysOnly)
+	withValues := !r.keysOnly || r.sizes
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	p, err := r.lanes.engine.list(recordTable, r.rest, queryPage, withValues)
 	if err != nil {
 		return err
 	}
 	for i, key := range p.keys {
-		name, size, err := splitKey(key)
-		if err != nil {
-			return err
-		}
-		entry := query.Entry{Size: size}
-		if entry.Key, err = recordKey(name); err != nil {
-			return err
+		entry := query.Entry{Key: string(key), Size: -1}
+		if withValues {
+			entry.Size = len(p.values[i])
 		}
 		if !r.keysOnly {
 			entry.Value = p.values[i]
@@ -86,6 +87,6 @@ func (r *recordReader) readPage() error {
 		r.done = true
 		return nil
 	}
-	r.rest, err = r.rest.after(p.keys[len(p.keys)-1])
-	return err
+	r.rest = r.rest.after(p.keys[len(p.keys)-1])
+	return nil
 }

@@ -48,11 +48,12 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// shut starts to close. A reason makes the error that calls get from now on
-// match it beside ErrClosed. It does not block; s.closed tells the end.
-func (s *Store) shut(reason error) {
+// shut starts to close and returns the error that calls get from now on, which
+// matches reason, if given, beside ErrClosed; nil if it was closing before. It
+// does not block; s.closed tells the end.
+func (s *Store) shut(reason error) (err error) {
 	s.closing.Do(func() {
-		err := ErrClosed
+		err = ErrClosed
 		if reason != nil {
 			err = fmt.Errorf("%w: %w", ErrClosed, reason)
 		}
@@ -68,4 +69,18 @@ func (s *Store) shut(reason error) {
 			close(s.closed)
 		}()
 	})
+	return err
+}
+
+// lose closes the store without Close having been called, and tells onClose, if
+// given. It does not block.
+func (s *Store) lose(reason error, onClose func(error)) {
+	err := s.shut(reason)
+	if err == nil || onClose == nil {
+		return
+	}
+	go func() {
+		<-s.closed
+		onClose(err)
+	}()
 }

@@ -1,0 +1,102 @@
+package blockstore
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/sharednode/sharednode/blockstore/internal/idb"
+)
+
+// database is the engine on IndexedDB.
+type database struct {
+	db *idb.DB
+
+	mu     sync.Mutex // guards following
+	closed error
+}
+
+var _ engine = (*database)(nil)
+
+func (d *database) write(t table, changes []change) func() error {
+	tx := d.db.Begin(storeNames[t], idb.ReadWrite)
+	for _, c := range changes {
+		if c.key == nil {
+			tx.Delete(idb.Range{First: c.clear.first, Last: c.clear.last})
+		} else {
+			tx.Put(c.key, c.value)
+		}
+	}
+	tx.Send()
+	return func() error { return d.explain(tx.Wait()) }
+}
+
+func (d *database) read(t table, lookups []*lookup) func() error {
+	requests := make([]idb.Request, len(lookups))
+	tx := d.db.Begin(storeNames[t], idb.ReadOnly)
+	for i, l := range lookups {
+		r := idb.Range{First: l.span.first, Last: l.span.last}
+		if l.keyOnly {
+			requests[i] = tx.GetKey(r)
+		} else {
+			requests[i] = tx.Get(r)
+		}
+	}
+	tx.Send()
+	return func() error {
+		if err := tx.Wait(); err != nil {
+			return d.explain(err)
+		}
+		for i, l := range lookups {
+			if l.keyOnly {
+				l.key, l.found = requests[i].Key()
+			} else {
+				l.value, l.found = requests[i].Value()
+			}
+		}
+		return nil
+	}
+}
+
+func (d *database) list(t table, s span, limit int, withValues bool) (page, error) {
+	r := idb.Range{First: s.first, Last: s.last}
+	tx := d.db.Begin(storeNames[t], idb.ReadOnly)
+	var keys, values idb.Request
+	keys = tx.GetAllKeys(r, limit)
+	if withValues {
+		values = tx.GetAll(r, limit)
+	}
+	tx.Send()
+	if err := tx.Wait(); err != nil {
+		return page{}, d.explain(err)
+	}
+	p := page{keys: keys.Keys()}
+	if withValues {
+		p.values = values.Values()
+	}
+	return p, nil
+}
+
+func (d *database) close(err error) {
+	d.mu.Lock()
+	d.closed = err
+	d.mu.Unlock()
+	d.db.Close()
+}
+
+// explain makes an error of this package of one of the browser's.
+func (d *database) explain(err error) error {
+	d.mu.Lock()
+	closed := d.closed
+	d.mu.Unlock()
+	switch {
+	case err == nil:
+		return nil
+	case closed != nil:
+		return closed
+	case errors.Is(err, idb.ErrQuotaExceeded):
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	default:
+		return fmt.Errorf("blockstore: %w", err)
+	}
+}
