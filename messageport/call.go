@@ -55,7 +55,7 @@ func (c *call) Next() (Chunk, error) {
 		case ok:
 			return chunk, nil
 		case ended:
-			return Chunk{}, io.EOF
+			return Chunk{}, c.eof()
 		}
 		if err := c.wait(c.readable); err != nil {
 			return Chunk{}, err
@@ -73,6 +73,7 @@ func (c *call) Read(p []byte) (int, error) {
 		c.mu.Lock()
 		n, stop := c.in.read(p)
 		grant := c.grant()
+		ended := c.in.ended
 		c.mu.Unlock()
 		c.sendCredit(grant)
 		switch {
@@ -80,6 +81,8 @@ func (c *call) Read(p []byte) (int, error) {
 			return n, nil
 		case stop:
 			return 0, io.EOF
+		case ended:
+			return 0, c.eof()
 		}
 		if err := c.wait(c.readable); err != nil {
 			return 0, err
@@ -93,12 +96,26 @@ func (c *call) wait(event <-chan struct{}) error {
 	c.conn.out.flush(c.conn.busy())
 	select {
 	case <-event:
+		return nil
 	case <-c.ctx.Done():
-		if err := context.Cause(c.ctx); err != errOver {
-			return err
-		}
+		return c.failure()
+	}
+}
+
+// failure returns the error with which the call ended, or nil.
+func (c *call) failure() error {
+	if err := context.Cause(c.ctx); err != errOver {
+		return err
 	}
 	return nil
+}
+
+// eof is the error of a read where nothing more will come.
+func (c *call) eof() error {
+	if err := c.failure(); err != nil {
+		return err
+	}
+	return io.EOF
 }
 
 // Write sends bytes, waiting for credit. It does not keep p. What it sends may
@@ -184,7 +201,7 @@ func (c *call) sendSoon(n int) {
 
 // closedWrite is the error of a write after the end.
 func (c *call) closedWrite() error {
-	if err := context.Cause(c.ctx); err != nil && err != errOver {
+	if err := c.failure(); err != nil {
 		return err
 	}
 	return io.ErrClosedPipe

@@ -3,10 +3,10 @@ package messageport
 import (
 	"context"
 	"errors"
-	"io"
 )
 
-// ClientCall is a call as the client sees it.
+// ClientCall is a call as the client sees it. Where it ends with an error, its
+// methods return that: Next and Read after all that was received.
 type ClientCall struct {
 	call
 
@@ -14,37 +14,7 @@ type ClientCall struct {
 
 	// Guarded by call.mu.
 	unwatch func() bool // of the caller's context; nil if that never ends
-	result  RawMessage  // once ended
-	err     error
-}
-
-// Next returns the next part of the server's stream, waiting for it. At the
-// stream's end it returns io.EOF; if the call ended with an error, that comes in
-// place of io.EOF, after all that was received.
-func (c *ClientCall) Next() (Chunk, error) {
-	chunk, err := c.call.Next()
-	return chunk, c.explain(err)
-}
-
-// Read reads bytes of the server's stream, as an io.Reader, up to the next item
-// or the stream's end. At either it returns io.EOF; Next then tells which. If
-// the call ended with an error, that comes in place of io.EOF at the end.
-func (c *ClientCall) Read(p []byte) (int, error) {
-	n, err := c.call.Read(p)
-	return n, c.explain(err)
-}
-
-// explain says why a stream has ended, where the call has failed.
-func (c *ClientCall) explain(err error) error {
-	if err == nil {
-		return nil
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err != nil && (err != io.EOF || len(c.in.chunks) == 0) {
-		return c.err
-	}
-	return err
+	result  RawMessage  // set before ctx ends
 }
 
 // Result waits for the call's end and decodes its result into the value that v
@@ -57,11 +27,8 @@ func (c *ClientCall) Result(v any) error {
 	c.sendCredit(grant)
 	c.conn.out.flush(c.conn.busy())
 	<-c.ctx.Done()
-
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err != nil || v == nil {
-		return c.err
+	if err := c.failure(); err != nil || v == nil {
+		return err
 	}
 	if err := Unmarshal(c.result, v); err != nil {
 		return Errorf(CodeBadRequest, nil, "%s: result: %w", c.method, err)
@@ -76,12 +43,9 @@ func (c *ClientCall) Cancel(cause error) {
 	if cause == nil {
 		cause = &Error{Code: CodeCanceled, Op: c.method, Message: "canceled"}
 	}
-	if !c.finish(nil, cause) {
+	if !c.finish(nil, cause, true) {
 		return
 	}
-	c.mu.Lock()
-	c.in.drop()
-	c.mu.Unlock()
 	reason := wireError(cause, c.method)
 	if errors.Is(cause, context.DeadlineExceeded) {
 		reason.Code = CodeCanceled
@@ -102,18 +66,25 @@ func (c *ClientCall) watch(ctx context.Context) {
 	}
 }
 
-// finish ends the call, once, and reports whether it was this time.
-func (c *ClientCall) finish(result RawMessage, err error) bool {
+// finish ends the call, once, with a result or an error, and reports whether it
+// was this time. drop says that nobody will read what was received.
+func (c *ClientCall) finish(result RawMessage, err error, drop bool) bool {
 	c.mu.Lock()
 	if c.ended {
 		c.mu.Unlock()
 		return false
 	}
-	c.result, c.err = result, err
+	c.result = result
 	c.over()
+	if drop {
+		c.in.drop()
+	}
+	if err == nil {
+		err = errOver
+	}
+	c.cancel(err)
 	unwatch := c.unwatch
 	c.mu.Unlock()
-	c.cancel(errOver)
 	if unwatch != nil {
 		unwatch()
 	}

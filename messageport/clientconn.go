@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"unicode/utf8"
 )
 
 // ClientConn is the client's side of a session. Its methods may be called
@@ -103,8 +104,8 @@ func (c *ClientConn) Invoke(ctx context.Context, method string, request, result 
 
 // openPayload returns the payload of an open frame.
 func openPayload(method string, request any, limit int) ([]byte, error) {
-	if len(method) == 0 || len(method) > math.MaxUint8 {
-		return nil, Errorf(CodeUnknownMethod, map[string]any{"method": method}, "a method's name has 1 to 255 bytes")
+	if len(method) == 0 || len(method) > math.MaxUint8 || !utf8.ValidString(method) {
+		return nil, Errorf(CodeUnknownMethod, nil, "method %q; want 1 to 255 bytes of UTF-8", method)
 	}
 	body, err := Marshal(request)
 	if err != nil {
@@ -247,9 +248,9 @@ func (c *ClientConn) endCall(f Frame) error {
 	c.open.Add(-1)
 	c.release(call.upload)
 	if failure != nil {
-		call.finish(nil, failure)
+		call.finish(nil, failure, false)
 	} else {
-		call.finish(f.Payload, nil)
+		call.finish(f.Payload, nil, false)
 	}
 	return nil
 }
@@ -269,6 +270,6 @@ func (c *ClientConn) ended(cause error) {
 		if !errors.Is(cause, ErrClosed) { // whose calls were never sent
 			e.Err = cause
 		}
-		call.finish(nil, e)
+		call.finish(nil, e, false)
 	}
 }

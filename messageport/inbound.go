@@ -93,11 +93,11 @@ func (in *inbound) take() (Chunk, bool) {
 	return c, true
 }
 
-// read copies bytes of the next chunk to p. It reports stop where there are
-// none to come before an item or the end.
+// read copies bytes of the next chunk to p, if there is one. It reports stop if
+// that is an item.
 func (in *inbound) read(p []byte) (n int, stop bool) {
 	if len(in.chunks) == 0 {
-		return 0, in.ended
+		return 0, false
 	}
 	c := &in.chunks[0]
 	if c.Item {

@@ -1,0 +1,175 @@
+package messageporttest
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/sharednode/sharednode/messageport"
+)
+
+var handshakeTests = map[string]func(*testing.T, Pair){
+	"both sides hear each other":   testHandshake,
+	"refused":                      testRefused,
+	"client gives up":              testDialCanceled,
+	"client gives up, server busy": testDialCanceledWhileWelcoming,
+	"server gives up":              testAcceptCanceled,
+	"no hello":                     testNoHello,
+}
+
+// accept runs Accept in a goroutine.
+func accept(ctx context.Context, port messageport.Port, cfg messageport.AcceptConfig) <-chan error {
+	result := make(chan error, 1)
+	go func() {
+		conn, err := messageport.Accept(ctx, port, cfg)
+		if err == nil {
+			_ = conn.Close()
+		}
+		result <- err
+	}()
+	return result
+}
+
+func testHandshake(t *testing.T, pair Pair) {
+	a, b := pair(t)
+	ctx := testContext(t)
+	app, err := messageport.Marshal(map[string]any{"repo": "default"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hello messageport.Hello
+	accepted := accept(ctx, b, messageport.AcceptConfig{
+		Welcome: func(_ context.Context, h messageport.Hello) (messageport.Welcome, error) {
+			hello = h
+			return messageport.Welcome{Server: "server/2", Epoch: "e", Session: "s", Lock: "server-lock", App: h.App}, nil
+		},
+		Limits: messageport.Limits{MaxFrame: 50000, MaxCalls: 7, MaxUploads: 3, Window: 100000},
+	})
+	conn, err := messageport.Dial(ctx, a, messageport.DialConfig{
+		Client: "client/1", Lock: "client-lock", App: app, Limits: messageport.Limits{Window: 200000},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := receive(t, accepted, "Accept"); err != nil {
+		t.Fatal(err)
+	}
+	if hello.Client != "client/1" || hello.Lock != "client-lock" || hello.Window != 200000 || string(hello.App) != string(app) {
+		t.Errorf("the server got %+v", hello)
+	}
+	w := conn.Welcome()
+	want := messageport.Welcome{
+		Version: 1, Server: "server/2", Epoch: "e", Session: "s", Lock: "server-lock",
+		Window: 100000, MaxFrame: 50000, MaxCalls: 7, MaxUploads: 3,
+	}
+	if string(w.App) != string(app) {
+		t.Errorf("the client got app %x; want %x", w.App, app)
+	}
+	if w.App = nil; w.Server != want.Server || w.Lock != want.Lock || w.Window != want.Window ||
+		w.MaxFrame != want.MaxFrame || w.MaxCalls != want.MaxCalls || w.MaxUploads != want.MaxUploads {
+		t.Errorf("the client got %+v; want %+v", w, want)
+	}
+}
+
+func testRefused(t *testing.T, pair Pair) {
+	a, b := pair(t)
+	ctx := testContext(t)
+	refusal := &codedError{"config-conflict"}
+	accepted := accept(ctx, b, messageport.AcceptConfig{
+		Welcome: func(context.Context, messageport.Hello) (messageport.Welcome, error) {
+			return messageport.Welcome{}, refusal
+		},
+	})
+	_, err := messageport.Dial(ctx, a, messageport.DialConfig{})
+	wantCode(t, err, "config-conflict")
+	var e *messageport.Error
+	if errors.As(err, &e) && e.Details["value"] != "x" {
+		t.Errorf("got details %v; want those of the refusal", e.Details)
+	}
+	if err := receive(t, accepted, "Accept"); !errors.Is(err, refusal) {
+		t.Errorf("Accept: got %v; want the refusal", err)
+	}
+	if err := a.Send(ctx, []byte("x")); !errors.Is(err, messageport.ErrClosed) {
+		t.Errorf("Send on the port: got %v; want ErrClosed", err)
+	}
+}
+
+func testDialCanceled(t *testing.T, pair Pair) {
+	a, b := pair(t)
+	ctx, cancel := context.WithCancel(testContext(t))
+	dialed := make(chan error, 1)
+	go func() {
+		_, err := messageport.Dial(ctx, a, messageport.DialConfig{})
+		dialed <- err
+	}()
+	if _, err := b.Receive(testContext(t)); err != nil { // the hello, left without an answer
+		t.Fatal(err)
+	}
+	cancel()
+	if err := receive(t, dialed, "Dial"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v; want the context's error", err)
+	}
+}
+
+func testDialCanceledWhileWelcoming(t *testing.T, pair Pair) {
+	a, b := pair(t)
+	ctx, cancel := context.WithCancel(testContext(t))
+	accepted := accept(testContext(t), b, messageport.AcceptConfig{
+		Welcome: func(ctx context.Context, _ messageport.Hello) (messageport.Welcome, error) {
+			cancel()
+			<-ctx.Done() // which the client's goodbye ends
+			return messageport.Welcome{}, ctx.Err()
+		},
+	})
+	if _, err := messageport.Dial(ctx, a, messageport.DialConfig{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("Dial: got %v; want the context's error", err)
+	}
+	wantCode(t, receive(t, accepted, "Accept"), messageport.CodeCanceled)
+}
+
+func testAcceptCanceled(t *testing.T, pair Pair) {
+	_, b := pair(t)
+	ctx, cancel := context.WithCancel(testContext(t))
+	accepted := accept(ctx, b, messageport.AcceptConfig{Welcome: welcome})
+	cancel()
+	if err := receive(t, accepted, "Accept"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v; want the context's error", err)
+	}
+}
+
+func testNoHello(t *testing.T, pair Pair) {
+	a, b := pair(t)
+	ctx := testContext(t)
+	accepted := accept(ctx, b, messageport.AcceptConfig{Welcome: welcome})
+	if err := a.Send(ctx, []byte("not a frame, not even close")); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, receive(t, accepted, "Accept"), messageport.CodeProtocolError)
+	wantGoodbye(t, a, messageport.CodeProtocolError)
+}
+
+// wantGoodbye reads the port up to a goodbye and checks its code.
+func wantGoodbye(t *testing.T, port messageport.Port, code string) {
+	t.Helper()
+	for {
+		msg, err := port.Receive(testContext(t))
+		if err != nil {
+			t.Fatalf("waiting for a goodbye: %v", err)
+		}
+		frames, err := messageport.Decode(msg, messageport.MaxMessage)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range frames {
+			if f.Type != messageport.TypeGoodbye {
+				continue
+			}
+			var e messageport.Error
+			if err := messageport.Unmarshal(f.Payload, &e); err != nil || e.Code != code {
+				t.Errorf("got goodbye %+v, error %v; want code %q", e, err, code)
+			}
+			return
+		}
+	}
+}

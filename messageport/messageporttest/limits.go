@@ -1,0 +1,154 @@
+package messageporttest
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/sharednode/sharednode/messageport"
+)
+
+var limitTests = map[string]func(*testing.T, Pair){
+	"client waits for a call":    testWaitForCall,
+	"client waits for an upload": testWaitForUpload,
+	"too many calls":             testTooManyCalls,
+	"too many uploads":           testTooManyUploads,
+	"frame too large":            testFrameTooLarge,
+	"answers left unread":        testAnswersUnread,
+}
+
+func testWaitForCall(t *testing.T, pair Pair) {
+	s := start(t, pair, messageport.Limits{MaxCalls: 2})
+	testWaiting(t, s, messageport.CallOptions{})
+}
+
+func testWaitForUpload(t *testing.T, pair Pair) {
+	s := start(t, pair, messageport.Limits{MaxUploads: 2})
+	testWaiting(t, s, messageport.CallOptions{Upload: true})
+	s.works(t)
+}
+
+// testWaiting opens as many calls as are allowed, and one more.
+func testWaiting(t *testing.T, s *session, opts messageport.CallOptions) {
+	var calls []*messageport.ClientCall
+	for range 2 {
+		call, err := s.client.Call(testContext(t), "wait", nil, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls = append(calls, call)
+	}
+	ctx, cancel := context.WithTimeout(testContext(t), 5*time.Millisecond)
+	defer cancel()
+	if _, err := s.client.Call(ctx, "wait", nil, opts); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("one call too many: got %v; want to wait until the context ends", err)
+	}
+	opened := make(chan error, 1)
+	go func() {
+		call, err := s.client.Call(testContext(t), "echo", nil, opts)
+		if err == nil {
+			err = call.Result(nil)
+		}
+		opened <- err
+	}()
+	calls[0].Cancel(nil)
+	if err := receive(t, opened, "the call that waited"); err != nil {
+		t.Errorf("after another call's end: %v", err)
+	}
+	calls[1].Cancel(nil)
+	s.idle(t)
+}
+
+// rawClient says hello on a port and reads the welcome, and nothing more.
+func rawClient(t *testing.T, port messageport.Port) {
+	t.Helper()
+	payload, err := messageport.Marshal(messageport.Hello{Versions: []uint64{1}, Window: messageport.MinWindow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sendFrames(t, port, messageport.Frame{Type: messageport.TypeHello, Payload: payload})
+	msg, err := port.Receive(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if frames, err := messageport.Decode(msg, messageport.MaxMessage); err != nil || frames[0].Type != messageport.TypeWelcome {
+		t.Fatalf("got frames %v, error %v; want a welcome", frames, err)
+	}
+}
+
+func sendFrames(t *testing.T, port messageport.Port, frames ...messageport.Frame) {
+	t.Helper()
+	var msg []byte
+	for _, f := range frames {
+		msg = messageport.AppendFrame(msg, f)
+	}
+	if err := port.Send(testContext(t), msg); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// openFrame opens a call of the method "w" with a request of null.
+func openFrame(id uint32, flags uint8) messageport.Frame {
+	return messageport.Frame{Type: messageport.TypeOpen, Flags: flags, ID: id, Payload: []byte{1, 'w', 0xf6}}
+}
+
+// raw starts a server, whose calls wait for their end, for a client that the
+// test plays itself. The server ends with the code.
+func raw(t *testing.T, pair Pair, limits messageport.Limits, code string, play func(port messageport.Port)) {
+	a, b := pair(t)
+	served := make(chan error, 1)
+	ctx := testContext(t)
+	go func() {
+		conn, err := messageport.Accept(ctx, b, messageport.AcceptConfig{Welcome: welcome, Limits: limits})
+		if err == nil {
+			err = conn.Serve(ctx, messageport.HandlerFunc(func(ctx context.Context, call *messageport.ServerCall) (any, error) {
+				if limits.MaxUnread == 0 {
+					<-ctx.Done()
+				}
+				return make([]byte, 1000), ctx.Err()
+			}))
+		}
+		served <- err
+	}()
+	rawClient(t, a)
+	play(a)
+	wantCode(t, receive(t, served, "the server to end the session"), code)
+	wantGoodbye(t, a, code)
+}
+
+func testTooManyCalls(t *testing.T, pair Pair) {
+	raw(t, pair, messageport.Limits{MaxCalls: 3}, messageport.CodeTooManyCalls, func(port messageport.Port) {
+		for id := range uint32(4) {
+			sendFrames(t, port, openFrame(id+1, messageport.FlagEnd))
+		}
+	})
+}
+
+func testTooManyUploads(t *testing.T, pair Pair) {
+	raw(t, pair, messageport.Limits{MaxUploads: 3}, messageport.CodeTooManyCalls, func(port messageport.Port) {
+		for id := range uint32(4) {
+			sendFrames(t, port, openFrame(id+1, 0))
+		}
+	})
+}
+
+func testFrameTooLarge(t *testing.T, pair Pair) {
+	raw(t, pair, messageport.Limits{MaxFrame: 40000}, messageport.CodeFrameTooLarge, func(port messageport.Port) {
+		sendFrames(t, port, openFrame(1, 0), messageport.Frame{Type: messageport.TypeData, ID: 1, Payload: make([]byte, 40001)})
+	})
+}
+
+// testAnswersUnread plays a client that calls on and on and never reads.
+func testAnswersUnread(t *testing.T, pair Pair) {
+	const limit = 200_000
+	raw(t, pair, messageport.Limits{MaxUnread: limit}, messageport.CodeQueueLimit, func(port messageport.Port) {
+		for id := uint32(1); id < 2*limit/1000; id++ {
+			msg := messageport.AppendFrame(nil, openFrame(id, messageport.FlagEnd))
+			if err := port.Send(testContext(t), msg); err != nil {
+				return
+			}
+			time.Sleep(10 * time.Microsecond)
+		}
+	})
+}

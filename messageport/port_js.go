@@ -1,0 +1,143 @@
+package messageport
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"syscall/js"
+)
+
+// queuedBytes is how much may wait in Go for a session's reader. A client that
+// keeps to its credit stays far below; one that does not is cut off before it
+// takes the memory of all.
+const queuedBytes = 64 << 20
+
+// transferSize is the length from which on a message's buffer is transferred.
+// Below it a copy costs less than the list to transfer it by.
+const transferSize = 16 << 10
+
+// jsPort is an end of a MessagePort.
+type jsPort struct {
+	port js.Value
+	post js.Value // the port's postMessage, bound
+	in   *queue
+
+	closed   atomic.Bool // by either end
+	released sync.Once
+
+	onMessage, onFault, onClose js.Func
+}
+
+var _ Poster = (*jsPort)(nil)
+
+var (
+	uint8Array = js.Global().Get("Uint8Array")
+	array      = js.Global().Get("Array")
+)
+
+// NewPort takes over a browser's MessagePort, whose messages may have queued up
+// but must not have been started. What comes over it that is not a Uint8Array,
+// and what cannot be deserialised, ends it with an Error.
+func NewPort(port js.Value) Port {
+	p := &jsPort{
+		port: port,
+		post: port.Get("postMessage").Call("bind", port),
+		in:   newQueue(queuedBytes),
+	}
+	p.onMessage = js.FuncOf(p.message)
+	p.onFault = js.FuncOf(func(js.Value, []js.Value) any {
+		p.in.fail(Errorf(CodeProtocolError, nil, "a message that cannot be deserialised"))
+		return nil
+	})
+	p.onClose = js.FuncOf(func(js.Value, []js.Value) any {
+		p.closed.Store(true)
+		p.in.fail(ErrClosed)
+		return nil
+	})
+	port.Set("onmessageerror", p.onFault)
+	port.Set("onclose", p.onClose) // not every browser has the event
+	port.Set("onmessage", p.onMessage)
+	port.Call("start")
+	return p
+}
+
+// message is the listener. It must not wait for anything.
+func (p *jsPort) message(_ js.Value, args []js.Value) any {
+	data := args[0].Get("data")
+	msg, err := copyToGo(data)
+	if err == nil {
+		err = p.in.push(msg)
+	}
+	if err != nil {
+		p.in.fail(err)
+	}
+	return nil
+}
+
+// copyToGo returns the bytes of a Uint8Array.
+func copyToGo(data js.Value) (msg []byte, err error) {
+	length := js.Undefined()
+	if data.Type() == js.TypeObject {
+		length = data.Get("byteLength")
+	}
+	if length.Type() != js.TypeNumber {
+		return nil, Errorf(CodeProtocolError, nil, "a message of type %s; want a Uint8Array", data.Type())
+	}
+	n := length.Int()
+	if n > MaxMessage {
+		return nil, Errorf(CodeFrameTooLarge, nil, "message of %d bytes, %d allowed", n, MaxMessage)
+	}
+	// CopyBytesToGo panics over other things that have a length in bytes.
+	defer func() {
+		if r := recover(); r != nil {
+			err = Errorf(CodeProtocolError, nil, "a message that is no Uint8Array: %v", r)
+		}
+	}()
+	msg = make([]byte, n)
+	js.CopyBytesToGo(msg, data)
+	return msg, nil
+}
+
+func (p *jsPort) Post(msg []byte) (err error) {
+	if p.closed.Load() {
+		return ErrClosed
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			thrown, ok := r.(js.Error)
+			if !ok {
+				panic(r)
+			}
+			err = fmt.Errorf("messageport: postMessage: %w", thrown)
+		}
+	}()
+	data := uint8Array.New(len(msg))
+	js.CopyBytesToJS(data, msg)
+	if len(msg) < transferSize {
+		p.post.Invoke(data)
+	} else {
+		p.post.Invoke(data, array.New(data.Get("buffer")))
+	}
+	return nil
+}
+
+func (p *jsPort) Send(_ context.Context, msg []byte) error { return p.Post(msg) }
+
+func (p *jsPort) Receive(ctx context.Context) ([]byte, error) { return p.in.pop(ctx) }
+
+// Close closes the MessagePort. What was posted before still arrives.
+func (p *jsPort) Close() error {
+	p.closed.Store(true)
+	p.in.drop()
+	p.released.Do(func() {
+		for _, name := range []string{"onmessage", "onmessageerror", "onclose"} {
+			p.port.Set(name, js.Null())
+		}
+		p.port.Call("close")
+		p.onMessage.Release()
+		p.onFault.Release()
+		p.onClose.Release()
+	})
+	return nil
+}
