@@ -1,0 +1,145 @@
+import type { CID } from 'multiformats/cid';
+import { fromWire, toCID } from '../cid.js';
+import type { CallOptions } from '../deadline.js';
+import type { SharednodeError } from '../errors.js';
+import type { Link } from '../link.js';
+import {
+  type BlockPutOptions as PutRequest,
+  type BlockRemoveRequest,
+  type BlockStat,
+  type CIDOutcome,
+  Methods,
+} from '../nodeapi.gen.js';
+import { bool, integer, pick, text } from '../options.js';
+import { isBytes, toBytes } from '../sources/bytes.js';
+import { invalidSource } from '../sources/content.js';
+import { uploadBytes } from '../upload.js';
+import { outcomeError } from './outcome.js';
+import { collect, itemsOf } from './stream.js';
+
+/** Options of `block.put`. */
+export interface BlockPutOptions extends CallOptions {
+  /** The codec's name; `raw` unless set. */
+  format?: string | undefined;
+  /** The hash function's name; `sha2-256` unless set. */
+  mhtype?: string | undefined;
+  /** 1 unless set. */
+  version?: 0 | 1 | undefined;
+  pin?: boolean | undefined;
+  /** What the bytes have to hash to; it stands for the first three. */
+  cid?: CID | string | undefined;
+}
+
+/** Options of `block.rm`. */
+export interface BlockRmOptions extends CallOptions {
+  /** A block that is not there is no error. */
+  force?: boolean | undefined;
+  /** Tells only of errors. */
+  quiet?: boolean | undefined;
+}
+
+/** What became of one block. */
+export interface BlockRmResult {
+  cid: CID;
+  error?: SharednodeError;
+}
+
+/** A block's CID and its size in bytes. */
+export interface BlockStatResult {
+  cid: CID;
+  size: number;
+}
+
+/** Blocks. */
+export interface BlockAPI {
+  /** Stores bytes as a block. */
+  put(
+    block: Uint8Array | ArrayBuffer | ArrayBufferView,
+    options?: BlockPutOptions,
+  ): Promise<CID>;
+  get(cid: CID | string, options?: CallOptions): Promise<Uint8Array>;
+  stat(cid: CID | string, options?: CallOptions): Promise<BlockStatResult>;
+  rm(
+    cids: CID | string | readonly (CID | string)[],
+    options?: BlockRmOptions,
+  ): AsyncGenerator<BlockRmResult, void>;
+}
+
+/** The calls on blocks. */
+export function blockAPI(link: Link): BlockAPI {
+  return {
+    put: (block, options = {}) => put(link, block, options),
+    get: (cid, options = {}) => get(link, cid, options),
+    stat: (cid, options = {}) => stat(link, cid, options),
+    rm: (cids, options = {}) => rm(link, cids, options),
+  };
+}
+
+async function put(
+  link: Link,
+  block: unknown,
+  options: BlockPutOptions,
+): Promise<CID> {
+  const op = Methods.BlockPut;
+  const request: PutRequest = pick<Omit<PutRequest, 'cid'>>(op, options, {
+    format: text,
+    mhtype: text,
+    version: integer,
+    pin: bool,
+  });
+  if (options.cid !== undefined) {
+    request.cid = toCID(options.cid, op).bytes;
+  }
+  if (!isBytes(block) || typeof block === 'string') {
+    throw invalidSource(block, op);
+  }
+  const bytes = toBytes(block, op);
+  const call = link.call(op, request, true, options);
+  void uploadBytes(call, bytes);
+  return fromWire(((await call.result()) as BlockStat).cid);
+}
+
+async function get(
+  link: Link,
+  cid: CID | string,
+  options: CallOptions,
+): Promise<Uint8Array> {
+  const op = Methods.BlockGet;
+  const request = { cid: toCID(cid, op).bytes };
+  return collect(link.call(op, request, false, options));
+}
+
+async function stat(
+  link: Link,
+  cid: CID | string,
+  options: CallOptions,
+): Promise<BlockStatResult> {
+  const op = Methods.BlockStat;
+  const request = { cid: toCID(cid, op).bytes };
+  const call = link.call(op, request, false, options);
+  const found = (await call.result()) as BlockStat;
+  return { cid: fromWire(found.cid), size: Number(found.size) };
+}
+
+async function* rm(
+  link: Link,
+  cids: CID | string | readonly (CID | string)[],
+  options: BlockRmOptions,
+): AsyncGenerator<BlockRmResult, void> {
+  const op = Methods.BlockRemove;
+  const request: BlockRemoveRequest = {
+    ...pick<Omit<BlockRemoveRequest, 'cids'>>(op, options, {
+      force: bool,
+      quiet: bool,
+    }),
+    cids: [cids].flat().map((cid) => toCID(cid, op).bytes),
+  };
+  const call = link.call(op, request, false, options);
+  for await (const outcome of itemsOf<CIDOutcome>(call)) {
+    const error = outcomeError(op, outcome);
+    yield {
+      cid: fromWire(outcome.cid),
+      ...(error !== undefined && { error }),
+    };
+  }
+}

@@ -1,0 +1,165 @@
+import { CID } from 'multiformats/cid';
+import { fromWire, type IPFSPath, toCID, toPath } from '../cid.js';
+import { decodeNode, encodeNode } from '../codecs.js';
+import type { CallOptions } from '../deadline.js';
+import { SharednodeError } from '../errors.js';
+import type { Link } from '../link.js';
+import {
+  type CIDResult,
+  type DAGPutOptions as PutRequest,
+  type DAGResolved,
+  Methods,
+} from '../nodeapi.gen.js';
+import { bool, integer, invalidOption, pick, text } from '../options.js';
+import { isBytes, toBytes } from '../sources/bytes.js';
+import { uploadBytes } from '../upload.js';
+import { collect } from './stream.js';
+
+/** Options of `dag.put`. */
+export interface DAGPutOptions extends CallOptions {
+  /** The codec of the value, where the value is bytes already encoded. */
+  inputCodec?: string | undefined;
+  /** The codec of the block; `dag-cbor` unless set. */
+  storeCodec?: string | undefined;
+  /** `sha2-256` unless set. */
+  hashAlg?: string | undefined;
+  /** 1 unless set. */
+  version?: 0 | 1 | undefined;
+  pin?: boolean | undefined;
+  /** Computes the CID and stores nothing. */
+  onlyHash?: boolean | undefined;
+}
+
+/** Options of `dag.get`. */
+export interface DAGGetOptions extends CallOptions {
+  /** A path below the CID. */
+  path?: string | undefined;
+  /** Does not leave the block: a link in the path is where it ends. */
+  localResolve?: boolean | undefined;
+}
+
+/** Options of `dag.resolve`. */
+export interface DAGResolveOptions extends CallOptions {
+  /** A path below the CID. */
+  path?: string | undefined;
+}
+
+/** What `dag.get` finds. */
+export interface DAGGetResult {
+  value: any;
+  /** What is left of the path, with `localResolve`. */
+  remainderPath: string;
+}
+
+/** Where a path ends. */
+export interface DAGResolveResult {
+  cid: CID;
+  /** What is left of the path inside that block. */
+  remainderPath: string;
+}
+
+/** IPLD nodes. */
+export interface DAGAPI {
+  /** Stores a value and gives its CID. */
+  put(value: unknown, options?: DAGPutOptions): Promise<CID>;
+  /** Gives the value that a CID, or a path below it, names. */
+  get(cid: CID | string, options?: DAGGetOptions): Promise<DAGGetResult>;
+  /** Follows a path to the block in which it ends. */
+  resolve(
+    path: IPFSPath,
+    options?: DAGResolveOptions,
+  ): Promise<DAGResolveResult>;
+}
+
+/** The calls on IPLD nodes. */
+export function dagAPI(link: Link): DAGAPI {
+  return {
+    put: (value, options = {}) => put(link, value, options),
+    get: (cid, options = {}) => get(link, cid, options),
+    resolve: (path, options = {}) => resolve(link, path, options),
+  };
+}
+
+async function put(
+  link: Link,
+  value: unknown,
+  options: DAGPutOptions,
+): Promise<CID> {
+  const op = Methods.DAGPut;
+  const request = pick<PutRequest>(op, options, {
+    inputCodec: text,
+    storeCodec: text,
+    hashAlg: text,
+    version: integer,
+    pin: bool,
+    onlyHash: bool,
+  });
+  let bytes: Uint8Array;
+  if (request.inputCodec === undefined) {
+    request.inputCodec = request.storeCodec ?? 'dag-cbor';
+    bytes = await encodeNode(value, request.inputCodec);
+  } else if (isBytes(value) && typeof value !== 'string') {
+    bytes = toBytes(value, op);
+  } else {
+    throw invalidOption(op, 'inputCodec', request.inputCodec);
+  }
+  const call = link.call(op, request, true, options);
+  void uploadBytes(call, bytes);
+  const { cid } = (await call.result()) as CIDResult;
+  return fromWire(cid);
+}
+
+async function get(
+  link: Link,
+  root: CID | string,
+  options: DAGGetOptions,
+): Promise<DAGGetResult> {
+  const op = Methods.DAGGet;
+  const { path = '', localResolve } = pick<{
+    path?: string;
+    localResolve?: boolean;
+  }>(op, options, { path: text, localResolve: bool });
+  const cid = toCID(root, op);
+  const below = localResolve ? '' : path;
+  const request = { path: toPath(cid, op, below) };
+  const call = link.call(op, request, false, options);
+  const bytes = await collect(call);
+  const resolved = call.value as DAGResolved;
+  const end = fromWire(resolved.cid);
+  const node = await decodeNode(bytes, end.code);
+  return walk(node, localResolve ? path : (resolved.remainderPath ?? ''), end);
+}
+
+async function resolve(
+  link: Link,
+  root: IPFSPath,
+  options: DAGResolveOptions,
+): Promise<DAGResolveResult> {
+  const op = Methods.DAGResolve;
+  const { path } = pick<{ path?: string }>(op, options, { path: text });
+  const request = { path: toPath(root, op, path) };
+  const call = link.call(op, request, false, options);
+  const { cid, remainderPath = '' } = (await call.result()) as DAGResolved;
+  return { cid: fromWire(cid), remainderPath };
+}
+
+/** Follows a path within one block, to its end or to a link. */
+function walk(node: unknown, path: string, cid: CID): DAGGetResult {
+  const parts = path.split('/').filter((part) => part !== '');
+  let value = node;
+  while (parts.length > 0 && CID.asCID(value) === null) {
+    const part = parts.shift() as string;
+    if (
+      typeof value !== 'object' ||
+      value === null ||
+      !Object.hasOwn(value, part)
+    ) {
+      throw new SharednodeError('no-link', `no link ${part} in ${cid}`, {
+        op: Methods.DAGGet,
+        details: { path, cid: cid.toString(), link: part },
+      });
+    }
+    value = (value as Record<string, unknown>)[part];
+  }
+  return { value, remainderPath: parts.join('/') };
+}

@@ -1,0 +1,232 @@
+import type { CID } from 'multiformats/cid';
+import { fromWire, type IPFSPath, toPath } from '../cid.js';
+import type { CallOptions } from '../deadline.js';
+import type { Link } from '../link.js';
+import {
+  type Added,
+  type AddEvent,
+  type AddOptions as AddRequest,
+  type CatRequest,
+  type Entry as ListedEntry,
+  type GetRequest,
+  Methods,
+  type Mtime as WireMtime,
+} from '../nodeapi.gen.js';
+import { bool, count, func, integer, pick, text } from '../options.js';
+import { type Candidates, entriesOf } from '../sources/entries.js';
+import {
+  type Candidate,
+  type Entry,
+  nameOf,
+  toEntry,
+} from '../sources/entry.js';
+import { upload } from '../upload.js';
+import { bytesOf, itemsOf } from './stream.js';
+
+/** A time as UnixFS has it. */
+export interface Mtime {
+  secs: bigint;
+  nsecs: number;
+}
+
+/** Options of `add` and `addAll`. */
+export interface AddOptions extends CallOptions {
+  /** `unixfs-v1-2025` (the default) or `unixfs-v0-2015`, as IPIP-499 has them. */
+  profile?: string | undefined;
+  /** `size-<bytes>`, `rabin`, `rabin-<min>-<avg>-<max>` or `buzhash`. */
+  chunker?: string | undefined;
+  cidVersion?: 0 | 1 | undefined;
+  hashAlg?: string | undefined;
+  rawLeaves?: boolean | undefined;
+  trickle?: boolean | undefined;
+  /** Computes the CIDs and stores nothing. */
+  onlyHash?: boolean | undefined;
+  /** Pins each root; true unless set. */
+  pin?: boolean | undefined;
+  pinName?: string | undefined;
+  /** Puts all into one directory, which is then the only root. */
+  wrapWithDirectory?: boolean | undefined;
+  /** Told how many bytes of which file have been taken in. */
+  progress?: ((bytes: number, path: string) => void) | undefined;
+}
+
+/** One entry that was added. */
+export interface AddResult {
+  cid: CID;
+  /** Bytes of the whole DAG. */
+  size: number;
+  /** The entry's path, or for one that has none its CID. */
+  path: string;
+  mode?: number;
+  mtime?: Mtime;
+}
+
+/** Options of `cat`. */
+export interface CatOptions extends CallOptions {
+  /** Where to begin; past the end there are no bytes. */
+  offset?: number | bigint | undefined;
+  /** How many bytes at most. */
+  length?: number | bigint | undefined;
+}
+
+/** Options of `get`. */
+export interface GetOptions extends CallOptions {
+  /** TAR even where `compress` would do without. */
+  archive?: boolean | undefined;
+  /** gzip */
+  compress?: boolean | undefined;
+  compressionLevel?: number | undefined;
+}
+
+/** One entry of a directory. */
+export interface IPFSEntry {
+  type: 'dir' | 'file';
+  cid: CID;
+  name: string;
+  path: string;
+  /** Bytes of a file; 0 for a directory. */
+  size: number;
+  mode?: number;
+  mtime?: Mtime;
+}
+
+/** `add`: the last of what was added is the root. */
+export async function add(
+  link: Link,
+  source: Candidate,
+  options: AddOptions,
+): Promise<AddResult> {
+  const name = nameOf(source, options.wrapWithDirectory === true);
+  const entry = toEntry(source, name);
+  let last: AddResult | undefined;
+  for await (const added of send(link, [entry].values(), options)) {
+    last = added;
+  }
+  return last as AddResult;
+}
+
+/** `addAll` */
+export async function* addAll(
+  link: Link,
+  source: Candidates,
+  options: AddOptions,
+): AsyncGenerator<AddResult, void> {
+  const entries = entriesOf(source, options.wrapWithDirectory === true);
+  yield* send(link, entries, options);
+}
+
+async function* send(
+  link: Link,
+  entries: Iterator<Entry, void> | AsyncIterator<Entry, void>,
+  options: AddOptions,
+): AsyncGenerator<AddResult, void> {
+  const { progress, ...request } = pick<AddRequest>('add', options, {
+    profile: text,
+    chunker: text,
+    cidVersion: integer,
+    hashAlg: text,
+    rawLeaves: bool,
+    trickle: bool,
+    onlyHash: bool,
+    pin: bool,
+    pinName: text,
+    wrapWithDirectory: bool,
+    progress: func,
+  });
+  const call = link.call(
+    Methods.Add,
+    progress === undefined ? request : { ...request, progress: true },
+    true,
+    options,
+  );
+  void upload(call, entries);
+  for await (const event of itemsOf<AddEvent>(call)) {
+    if (event.progress !== undefined) {
+      const { bytes, path } = event.progress;
+      options.progress?.(Number(bytes), path);
+    }
+    if (event.added !== undefined) {
+      yield toAddResult(event.added);
+    }
+  }
+}
+
+/** `cat` */
+export async function* cat(
+  link: Link,
+  path: IPFSPath,
+  options: CatOptions,
+): AsyncGenerator<Uint8Array, void> {
+  const request: CatRequest = {
+    ...pick<Omit<CatRequest, 'path'>>('cat', options, {
+      offset: count,
+      length: count,
+    }),
+    path: toPath(path, 'cat'),
+  };
+  yield* bytesOf(link.call(Methods.Cat, request, false, options));
+}
+
+/** `get` */
+export async function* get(
+  link: Link,
+  path: IPFSPath,
+  options: GetOptions,
+): AsyncGenerator<Uint8Array, void> {
+  const request: GetRequest = {
+    ...pick<Omit<GetRequest, 'path'>>('get', options, {
+      archive: bool,
+      compress: bool,
+      compressionLevel: integer,
+    }),
+    path: toPath(path, 'get'),
+  };
+  yield* bytesOf(link.call(Methods.Get, request, false, options));
+}
+
+/** `ls` */
+export async function* ls(
+  link: Link,
+  path: IPFSPath,
+  options: CallOptions,
+): AsyncGenerator<IPFSEntry, void> {
+  const request = { path: toPath(path, 'ls') };
+  const call = link.call(Methods.List, request, false, options);
+  for await (const { mode, mtime, ...entry } of itemsOf<ListedEntry>(call)) {
+    yield {
+      ...entry,
+      type: entry.type as 'dir' | 'file',
+      cid: fromWire(entry.cid),
+      size: Number(entry.size),
+      ...metadata(mode, mtime),
+    };
+  }
+}
+
+function toAddResult({
+  cid: bytes,
+  path,
+  size,
+  mode,
+  mtime,
+}: Added): AddResult {
+  const cid = fromWire(bytes);
+  return {
+    cid,
+    path: path === '' ? cid.toString() : path,
+    size: Number(size),
+    ...metadata(mode, mtime),
+  };
+}
+
+function metadata(
+  mode: number | undefined,
+  mtime: WireMtime | undefined,
+): { mode?: number; mtime?: Mtime } {
+  return {
+    ...(mode !== undefined && { mode }),
+    ...(mtime !== undefined && {
+      mtime: { secs: BigInt(mtime.secs), nsecs: mtime.nsecs ?? 0 },
+    }),
+  };
+}

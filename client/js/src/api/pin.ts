@@ -1,0 +1,163 @@
+import type { CID } from 'multiformats/cid';
+import { fromWire, type IPFSPath, toPath } from '../cid.js';
+import type { CallOptions } from '../deadline.js';
+import type { Link } from '../link.js';
+import {
+  type CIDResult,
+  Methods,
+  type Pin,
+  type PinListRequest,
+} from '../nodeapi.gen.js';
+import { bool, pick, text } from '../options.js';
+import { itemsOf } from './stream.js';
+
+/** Options of `pin.add`. */
+export interface PinAddOptions extends CallOptions {
+  /** Pins all that is linked to as well; true unless set. */
+  recursive?: boolean | undefined;
+  name?: string | undefined;
+}
+
+/** Options of `pin.rm`. */
+export interface PinRmOptions extends CallOptions {
+  /** Which of its pins to remove; true unless set. */
+  recursive?: boolean | undefined;
+}
+
+/** One of many to pin or unpin, by CID or path. */
+export type PinInput =
+  | IPFSPath
+  | {
+      cid?: CID | undefined;
+      path?: string | undefined;
+      recursive?: boolean | undefined;
+      name?: string | undefined;
+    };
+
+/** Options of `pin.ls`. */
+export interface PinLsOptions extends CallOptions {
+  /** Asks how each of these is pinned; one that is not is an error. */
+  paths?: IPFSPath | readonly IPFSPath[] | undefined;
+  /** `all` unless set. */
+  type?: 'all' | 'recursive' | 'direct' | 'indirect' | undefined;
+  /** Only pins whose name contains it. */
+  name?: string | undefined;
+}
+
+/** One pin. */
+export interface PinLsResult {
+  cid: CID;
+  type: 'recursive' | 'direct' | 'indirect';
+  name?: string;
+  /** Of an indirect pin, a pin that holds it. */
+  via?: CID;
+}
+
+/** Pins, which keep blocks from being collected as garbage. */
+export interface PinAPI {
+  add(path: IPFSPath, options?: PinAddOptions): Promise<CID>;
+  /** Pins one after the other. */
+  addAll(
+    source: PinInput | Iterable<PinInput> | AsyncIterable<PinInput>,
+    options?: PinAddOptions,
+  ): AsyncGenerator<CID, void>;
+  ls(options?: PinLsOptions): AsyncGenerator<PinLsResult, void>;
+  rm(path: IPFSPath, options?: PinRmOptions): Promise<CID>;
+  /** Unpins one after the other. */
+  rmAll(
+    source: PinInput | Iterable<PinInput> | AsyncIterable<PinInput>,
+    options?: PinRmOptions,
+  ): AsyncGenerator<CID, void>;
+}
+
+/** The calls on pins. */
+export function pinAPI(link: Link): PinAPI {
+  return {
+    add: (path, options = {}) => add(link, path, options),
+    addAll: (source, options = {}) => each(source, options, link, add),
+    ls: (options = {}) => ls(link, options),
+    rm: (path, options = {}) => rm(link, path, options),
+    rmAll: (source, options = {}) => each(source, options, link, rm),
+  };
+}
+
+async function add(
+  link: Link,
+  path: IPFSPath,
+  options: PinAddOptions,
+): Promise<CID> {
+  const op = Methods.PinAdd;
+  const request = {
+    ...pick<{ recursive?: boolean; name?: string }>(op, options, {
+      recursive: bool,
+      name: text,
+    }),
+    path: toPath(path, op),
+  };
+  const call = link.call(op, request, false, options);
+  return fromWire(((await call.result()) as CIDResult).cid);
+}
+
+async function rm(
+  link: Link,
+  path: IPFSPath,
+  options: PinRmOptions,
+): Promise<CID> {
+  const op = Methods.PinRemove;
+  const request = {
+    ...pick<{ recursive?: boolean }>(op, options, { recursive: bool }),
+    path: toPath(path, op),
+  };
+  const call = link.call(op, request, false, options);
+  return fromWire(((await call.result()) as CIDResult).cid);
+}
+
+async function* each<O extends CallOptions>(
+  source: PinInput | Iterable<PinInput> | AsyncIterable<PinInput>,
+  options: O,
+  link: Link,
+  one: (link: Link, path: IPFSPath, options: O) => Promise<CID>,
+): AsyncGenerator<CID, void> {
+  const inputs = isMany(source) ? source : [source];
+  for await (const input of inputs) {
+    if (typeof input === 'string' || 'code' in input) {
+      yield one(link, input, options);
+    } else {
+      const { cid, path, ...own } = input;
+      yield one(link, (cid ?? path) as IPFSPath, { ...options, ...own });
+    }
+  }
+}
+
+function isMany(
+  source: PinInput | Iterable<PinInput> | AsyncIterable<PinInput>,
+): source is Iterable<PinInput> | AsyncIterable<PinInput> {
+  return (
+    typeof source === 'object' &&
+    (Symbol.iterator in source || Symbol.asyncIterator in source)
+  );
+}
+
+async function* ls(
+  link: Link,
+  options: PinLsOptions,
+): AsyncGenerator<PinLsResult, void> {
+  const op = Methods.PinList;
+  const request: PinListRequest = pick<Omit<PinListRequest, 'paths'>>(
+    op,
+    options,
+    { type: text, name: text },
+  );
+  if (options.paths !== undefined) {
+    request.paths = [options.paths].flat().map((path) => toPath(path, op));
+  }
+  const call = link.call(op, request, false, options);
+  for await (const { cid, type, name, via } of itemsOf<Pin>(call)) {
+    yield {
+      cid: fromWire(cid),
+      type: type as PinLsResult['type'],
+      ...(name !== undefined && { name }),
+      ...(via !== undefined && { via: fromWire(via) }),
+    };
+  }
+}

@@ -1,0 +1,122 @@
+import type { CID } from 'multiformats/cid';
+import { fromWire } from '../cid.js';
+import type { CallOptions } from '../deadline.js';
+import type { SharednodeError } from '../errors.js';
+import type { Link } from '../link.js';
+import {
+  type CIDOutcome,
+  Methods,
+  type RepoStat,
+  type RepoVerified,
+} from '../nodeapi.gen.js';
+import { bool, pick } from '../options.js';
+import { outcomeError } from './outcome.js';
+import { itemsOf } from './stream.js';
+
+/** Options of `repo.gc`. */
+export interface RepoGCOptions extends CallOptions {
+  /** Tells only of errors. */
+  quiet?: boolean | undefined;
+}
+
+/** A block that was removed, or an error. */
+export type RepoGCResult =
+  { cid: CID; err?: never } | { err: SharednodeError; cid?: never };
+
+/** The account of the repo. */
+export interface RepoStatResult {
+  numObjects: bigint;
+  /** Bytes of blocks. */
+  repoSize: bigint;
+  /** The limit in force, in bytes. */
+  storageMax: bigint;
+  /** The database's name. */
+  repoPath: string;
+  version: string;
+  /** What the browser says that the whole origin uses, and may use; 0n where it says nothing. */
+  usage: bigint;
+  quota: bigint;
+}
+
+/** A block that is not what its CID says. */
+export interface RepoVerifyResult {
+  cid: CID;
+  err: SharednodeError;
+}
+
+/** How many blocks were looked at, and how many of them were bad. */
+export interface RepoVerifySummary {
+  checked: number;
+  bad: number;
+}
+
+/** The repo. */
+export interface RepoAPI {
+  /** Removes the blocks that nothing keeps. */
+  gc(options?: RepoGCOptions): AsyncGenerator<RepoGCResult, void>;
+  stat(options?: CallOptions): Promise<RepoStatResult>;
+  /** Looks at every block; gives the bad ones, and returns how many there are. */
+  verify(
+    options?: CallOptions,
+  ): AsyncGenerator<RepoVerifyResult, RepoVerifySummary>;
+  version(options?: CallOptions): Promise<number>;
+}
+
+/** The calls on the repo. */
+export function repoAPI(link: Link): RepoAPI {
+  return {
+    gc: (options = {}) => gc(link, options),
+    stat: (options = {}) => stat(link, options),
+    verify: (options = {}) => verify(link, options),
+    version: async (options = {}) =>
+      (await link
+        .call(Methods.RepoVersion, null, false, options)
+        .result()) as number,
+  };
+}
+
+async function* gc(
+  link: Link,
+  options: RepoGCOptions,
+): AsyncGenerator<RepoGCResult, void> {
+  const op = Methods.RepoGC;
+  const { quiet } = pick<{ quiet?: boolean }>(op, options, { quiet: bool });
+  const call = link.call(op, null, false, options);
+  for await (const outcome of itemsOf<CIDOutcome>(call)) {
+    const err = outcomeError(op, outcome);
+    if (err !== undefined) {
+      yield { err };
+    } else if (!quiet) {
+      yield { cid: fromWire(outcome.cid) };
+    }
+  }
+}
+
+async function stat(link: Link, options: CallOptions): Promise<RepoStatResult> {
+  const call = link.call(Methods.RepoStat, null, false, options);
+  const found = (await call.result()) as RepoStat;
+  return {
+    ...found,
+    numObjects: BigInt(found.numObjects),
+    repoSize: BigInt(found.repoSize),
+    storageMax: BigInt(found.storageMax),
+    usage: BigInt(found.usage ?? 0),
+    quota: BigInt(found.quota ?? 0),
+  };
+}
+
+async function* verify(
+  link: Link,
+  options: CallOptions,
+): AsyncGenerator<RepoVerifyResult, RepoVerifySummary> {
+  const op = Methods.RepoVerify;
+  const call = link.call(op, null, false, options);
+  for await (const outcome of itemsOf<CIDOutcome>(call)) {
+    const err = outcomeError(op, outcome);
+    if (err !== undefined) {
+      yield { cid: fromWire(outcome.cid), err };
+    }
+  }
+  const { checked, bad } = call.value as RepoVerified;
+  return { checked: Number(checked), bad: Number(bad) };
+}

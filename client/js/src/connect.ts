@@ -1,0 +1,91 @@
+import { type CallOptions, watch } from './deadline.js';
+import { dialSharedWorker } from './dial.js';
+import type { Config, Hello } from './nodeapi.gen.js';
+import { Sharednode } from './node.js';
+import { count, invalidOption, pick, text } from './options.js';
+
+/** Options of {@link connect}. */
+export interface ConnectOptions extends CallOptions {
+  /** The worker's script; `worker.js` beside this module unless set. */
+  workerURL?: URL | string | undefined;
+  /** Names the node's database and its lock; `default` unless set. */
+  repo?: string | undefined;
+  /** What this tab asks of the node. */
+  config?: Config | undefined;
+  /**
+   * What to do where the node already runs with another configuration: fail
+   * (`error`, the default), or take what there is and fire `warning` (`join`).
+   */
+  onConflict?: 'error' | 'join' | undefined;
+}
+
+/**
+ * Connects to the origin's node, which is started if no tab has it running.
+ *
+ * @example
+ * const node = await connect();
+ * const { cid } = await node.add('hello world');
+ */
+export async function connect(
+  options: ConnectOptions = {},
+): Promise<Sharednode> {
+  const { repo = 'default', onConflict } = pick<{
+    repo?: string;
+    onConflict?: string;
+  }>('connect', options, { repo: text, onConflict: text });
+  if (onConflict !== undefined && !['error', 'join'].includes(onConflict)) {
+    throw invalidOption('connect', 'onConflict', onConflict);
+  }
+  const url = workerURL(options.workerURL);
+  const hello: Hello = { config: readConfig(options.config) };
+  if (onConflict !== undefined) {
+    hello.onConflict = onConflict;
+  }
+  return open(
+    new Sharednode(() => dialSharedWorker(url, repo), hello),
+    options,
+  );
+}
+
+/** Waits until a client has reached its worker, within what options allow. */
+export async function open(
+  node: Sharednode,
+  options: CallOptions,
+): Promise<Sharednode> {
+  let stopped: { reason: unknown } | undefined;
+  const unwatch = watch(options, 'connect', (reason) => {
+    stopped = { reason };
+    void node.close();
+  });
+  try {
+    await node.connect();
+    return node;
+  } catch (error) {
+    void node.close();
+    throw stopped === undefined ? error : stopped.reason;
+  } finally {
+    unwatch();
+  }
+}
+
+function workerURL(given: unknown): URL {
+  if (given === undefined) {
+    return new URL('./worker.js', import.meta.url);
+  }
+  try {
+    return new URL(given as string | URL, globalThis.location?.href);
+  } catch {
+    throw invalidOption('connect', 'workerURL', given);
+  }
+}
+
+function readConfig(config: object = {}): Config {
+  const checks = { durability: text, storageMax: count };
+  const known = pick<Config>('connect', config, checks);
+  for (const name in config) {
+    if (!(name in checks)) {
+      throw invalidOption('connect', `config.${name}`, undefined);
+    }
+  }
+  return known;
+}

@@ -1,0 +1,58 @@
+export { CID } from 'multiformats/cid';
+export type {
+  BlockAPI,
+  BlockPutOptions,
+  BlockRmOptions,
+  BlockRmResult,
+  BlockStatResult,
+} from './api/block.js';
+export type {
+  DAGAPI,
+  DAGGetOptions,
+  DAGGetResult,
+  DAGPutOptions,
+  DAGResolveOptions,
+  DAGResolveResult,
+} from './api/dag.js';
+export type {
+  AddOptions,
+  AddResult,
+  CatOptions,
+  GetOptions,
+  IPFSEntry,
+  Mtime,
+} from './api/files.js';
+export type {
+  IDResult,
+  SessionResult,
+  StatusResult,
+  VersionResult,
+} from './api/info.js';
+export type {
+  PinAddOptions,
+  PinAPI,
+  PinInput,
+  PinLsOptions,
+  PinLsResult,
+  PinRmOptions,
+} from './api/pin.js';
+export type {
+  RepoAPI,
+  RepoGCOptions,
+  RepoGCResult,
+  RepoStatResult,
+  RepoVerifyResult,
+  RepoVerifySummary,
+} from './api/repo.js';
+export type { IPFSPath } from './cid.js';
+export { connect, type ConnectOptions } from './connect.js';
+export type { CallOptions } from './deadline.js';
+export { type ErrorCode, SharednodeError } from './errors.js';
+export type { Peer, SharednodeEvents } from './events.js';
+export type { Sharednode } from './node.js';
+export type { Config } from './nodeapi.gen.js';
+export type { Bytes } from './sources/bytes.js';
+export type { Content } from './sources/content.js';
+export type { Candidates, ManyCandidate } from './sources/entries.js';
+export type { Candidate, FileCandidate, MtimeLike } from './sources/entry.js';
+export { VERSION as version } from './version.js';

@@ -1,0 +1,169 @@
+import type { CallOptions } from './deadline.js';
+import { Connection } from './connection.js';
+import type { Dialed } from './dial.js';
+import type { Hello, Method } from './nodeapi.gen.js';
+import { Call, type Loss } from './protocol/call.js';
+import type { Welcome } from './protocol/handshake.js';
+import { openPayload } from './protocol/payload.js';
+import { CallQueue } from './queue.js';
+
+/** A connection that lasted so long, in ms, is no reason to wait. */
+const STABLE = 10_000;
+
+/** The longest pause, in ms, between a loss and the next attempt. */
+const MAX_PAUSE = 5_000;
+
+/** What a link tells of itself. */
+export interface LinkEvents {
+  /** A worker was reached: the first, or another one. */
+  onwelcome(welcome: Welcome): void;
+  /** The worker was lost and none could be reached since. */
+  onfailure(error: unknown): void;
+}
+
+/**
+ * The way from a client to whatever worker runs the node. It keeps the calls
+ * that wait for a place, and finds another worker when one is gone.
+ */
+export class Link {
+  readonly #dial: () => Dialed;
+  readonly #hello: Hello;
+  readonly #events: LinkEvents;
+  readonly #waiting = new CallQueue();
+
+  #connection: Connection | undefined;
+  #connecting: Promise<void> | undefined;
+  /** Gives up what is going on to get a connection. */
+  #attempt = new AbortController();
+  #losses = 0; // in a row
+  #closed: Loss | undefined;
+  #suspended = false;
+
+  constructor(dial: () => Dialed, hello: Hello, events: LinkEvents) {
+    this.#dial = dial;
+    this.#hello = hello;
+    this.#events = events;
+  }
+
+  /**
+   * Asks for a call. It begins at once where there is a worker with room for
+   * it, and waits for both otherwise.
+   */
+  call(
+    method: Method,
+    request: unknown,
+    upload: boolean,
+    options: CallOptions,
+  ): Call {
+    const call = new Call(
+      method,
+      openPayload(method, request),
+      upload,
+      options,
+    );
+    if (call.ended) {
+      return call;
+    }
+    if (this.#closed !== undefined) {
+      call.lose(this.#closed);
+      return call;
+    }
+    const channel = this.#connection?.channel;
+    if (!this.#waiting.isWaiting(upload) && channel?.hasRoom(upload)) {
+      channel.start(call);
+      return call;
+    }
+    this.#waiting.add(call);
+    if (!this.#suspended) {
+      this.connect().catch(() => {}); // the calls that wait are told
+    }
+    return call;
+  }
+
+  /** Reaches a worker, unless there is one. */
+  async connect(): Promise<void> {
+    if (this.#connection === undefined) {
+      this.#connecting ??= this.#connect();
+      await this.#connecting;
+    }
+  }
+
+  /** Lets the worker go for a while. */
+  suspend(): void {
+    this.#suspended = true;
+    this.#drop({ code: 'disconnected', message: 'the page was put aside' });
+  }
+
+  /** Reaches a worker again. */
+  resume(): void {
+    if (this.#suspended) {
+      this.#suspended = false;
+      this.#reconnect();
+    }
+  }
+
+  /** Ends every call, now and from now on, with the loss. */
+  close(loss: Loss): void {
+    this.#closed = loss;
+    this.#drop(loss);
+    this.#waiting.takeAll().forEach((call) => call.lose(loss));
+  }
+
+  async #connect(): Promise<void> {
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    try {
+      const connection = await Connection.open(
+        this.#dial,
+        this.#hello,
+        attempt.signal,
+      );
+      this.#connected(connection);
+    } catch (error) {
+      this.#waiting.takeAll().forEach((call) => call.reject(error));
+      throw error;
+    } finally {
+      this.#connecting = undefined;
+    }
+  }
+
+  #connected(connection: Connection): void {
+    const since = Date.now();
+    this.#connection = connection;
+    connection.onloss = () => {
+      this.#connection = undefined;
+      this.#losses = Date.now() - since > STABLE ? 0 : this.#losses + 1;
+      this.#reconnect();
+    };
+    connection.channel.onroom = () => this.#startWaiting();
+    this.#events.onwelcome(connection.welcome);
+    this.#startWaiting();
+  }
+
+  /** Reaches the next worker, after a pause if the last ones did not last. */
+  #reconnect(): void {
+    const pause = Math.min(Math.max(this.#losses - 1, 0) * 250, MAX_PAUSE);
+    setTimeout(() => {
+      if (this.#closed === undefined && !this.#suspended) {
+        this.connect().catch((error: unknown) => this.#events.onfailure(error));
+      }
+    }, pause);
+  }
+
+  #drop(loss: Loss): void {
+    this.#attempt.abort();
+    this.#connection?.close(loss);
+    this.#connection = undefined;
+  }
+
+  #startWaiting(): void {
+    const channel = this.#connection?.channel;
+    while (channel?.hasRoom(false)) {
+      const call = this.#waiting.take(channel.hasRoom(true));
+      if (call === undefined) {
+        return;
+      }
+      channel.start(call);
+    }
+  }
+}

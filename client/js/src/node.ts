@@ -1,0 +1,201 @@
+import { type BlockAPI, blockAPI } from './api/block.js';
+import { type DAGAPI, dagAPI } from './api/dag.js';
+import * as files from './api/files.js';
+import * as info from './api/info.js';
+import { type PinAPI, pinAPI } from './api/pin.js';
+import { type RepoAPI, repoAPI } from './api/repo.js';
+import type { IPFSPath } from './cid.js';
+import type { CallOptions } from './deadline.js';
+import type { Dialed } from './dial.js';
+import { messageOf, SharednodeError } from './errors.js';
+import {
+  type Peer,
+  type SharednodeEvents,
+  SharednodeEventTarget,
+} from './events.js';
+import { Link } from './link.js';
+import type { Config, Hello, Welcome as AppWelcome } from './nodeapi.gen.js';
+import type { Welcome } from './protocol/handshake.js';
+import type { Candidates } from './sources/entries.js';
+import type { Candidate } from './sources/entry.js';
+
+/**
+ * The node, as a tab has it; `connect` gives one. Every call rejects with a
+ * {@link SharednodeError}, or once its `signal` aborts with the signal's
+ * reason. What is iterated is asked for by the first step, comes only as fast
+ * as it is taken, and is given up by leaving the loop.
+ */
+export class Sharednode extends SharednodeEventTarget {
+  readonly dag: DAGAPI;
+  readonly block: BlockAPI;
+  readonly pin: PinAPI;
+  readonly repo: RepoAPI;
+
+  readonly #link: Link;
+  readonly #hello: Hello;
+  #peer: Peer = { peerId: '', epoch: '', config: {} };
+  #closed = false;
+
+  /** @internal */
+  constructor(dial: () => Dialed, hello: Hello) {
+    super();
+    this.#hello = hello;
+    this.#link = new Link(dial, hello, {
+      onwelcome: (welcome) => this.#welcome(welcome),
+      onfailure: (error) => this.#tell('warning', asWarning(error)),
+    });
+    this.dag = dagAPI(this.#link);
+    this.block = blockAPI(this.#link);
+    this.pin = pinAPI(this.#link);
+    this.repo = repoAPI(this.#link);
+  }
+
+  /** The node's PeerId. */
+  get peerId(): string {
+    return this.#peer.peerId;
+  }
+
+  /** Names this start of the worker. */
+  get epoch(): string {
+    return this.#peer.epoch;
+  }
+
+  /** The configuration in force. */
+  get config(): Readonly<Config> {
+    return this.#peer.config;
+  }
+
+  /** Adds one file or directory, and gives its root. */
+  add(
+    source: Candidate,
+    options: files.AddOptions = {},
+  ): Promise<files.AddResult> {
+    return files.add(this.#link, source, options);
+  }
+
+  /** Adds many, and gives each, a directory after all that it holds. */
+  addAll(
+    source: Candidates,
+    options: files.AddOptions = {},
+  ): AsyncGenerator<files.AddResult, void> {
+    return files.addAll(this.#link, source, options);
+  }
+
+  /** Reads a file. */
+  cat(
+    path: IPFSPath,
+    options: files.CatOptions = {},
+  ): AsyncGenerator<Uint8Array, void> {
+    return files.cat(this.#link, path, options);
+  }
+
+  /** Reads a file or a directory as TAR. */
+  get(
+    path: IPFSPath,
+    options: files.GetOptions = {},
+  ): AsyncGenerator<Uint8Array, void> {
+    return files.get(this.#link, path, options);
+  }
+
+  /** Lists a directory. */
+  ls(
+    path: IPFSPath,
+    options: CallOptions = {},
+  ): AsyncGenerator<files.IPFSEntry, void> {
+    return files.ls(this.#link, path, options);
+  }
+
+  /** The node's identity. */
+  id(options: CallOptions = {}): Promise<info.IDResult> {
+    return info.id(this.#link, options);
+  }
+
+  /** What is running. */
+  version(options: CallOptions = {}): Promise<info.VersionResult> {
+    return info.version(this.#link, options);
+  }
+
+  /** Whether the node is on the network. */
+  isOnline(options: CallOptions = {}): Promise<boolean> {
+    return info.isOnline(this.#link, options);
+  }
+
+  /** The worker's account of itself, and of each tab's session. */
+  status(options: CallOptions = {}): Promise<info.StatusResult> {
+    return info.status(this.#link, options);
+  }
+
+  /** Lets the worker go. Calls that are not done end with code `closed`. */
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#link.close({ code: 'closed', message: 'the client was closed' });
+      globalThis.removeEventListener?.('pagehide', this.#onpagehide);
+      globalThis.removeEventListener?.('pageshow', this.#onpageshow);
+      this.#tell('close', null);
+    }
+  }
+
+  /** Closes at the end of an `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal */
+  async connect(): Promise<void> {
+    await this.#link.connect();
+    // A page that is put aside would keep the worker waiting, frozen as it is.
+    globalThis.addEventListener?.('pagehide', this.#onpagehide);
+    globalThis.addEventListener?.('pageshow', this.#onpageshow);
+  }
+
+  readonly #onpagehide = () => this.#link.suspend();
+  readonly #onpageshow = () => this.#link.resume();
+
+  #welcome({ epoch, app }: Welcome): void {
+    const first = this.#peer.epoch === '';
+    const { peerId, config } = app as AppWelcome;
+    this.#peer = { peerId, epoch, config };
+    this.#tell(first ? 'connect' : 'reconnect', this.#peer);
+    const fields = differences(this.#hello.config, config);
+    if (Object.keys(fields).length > 0) {
+      this.#tell(
+        'warning',
+        new SharednodeError(
+          'config-conflict',
+          `the node runs with another ${Object.keys(fields).join(', ')}`,
+          { op: 'connect', details: { fields } },
+        ),
+      );
+    }
+  }
+
+  /** Fires an event, once whoever awaits `connect` can listen to it. */
+  #tell<K extends keyof SharednodeEvents>(
+    type: K,
+    detail: SharednodeEvents[K]['detail'],
+  ): void {
+    setTimeout(() => this.dispatchEvent(new CustomEvent(type, { detail })));
+  }
+}
+
+/** The fields that were asked for and are not so. */
+function differences(
+  wanted: Config,
+  running: Config,
+): Record<string, { wanted: unknown; running: unknown }> {
+  const fields: Record<string, { wanted: unknown; running: unknown }> = {};
+  for (const [name, value] of Object.entries(wanted)) {
+    const now: unknown = running[name as keyof Config];
+    if (String(value) !== String(now)) {
+      fields[name] = { wanted: value, running: now };
+    }
+  }
+  return fields;
+}
+
+function asWarning(error: unknown): SharednodeError {
+  return error instanceof SharednodeError
+    ? error
+    : new SharednodeError('worker-failed', messageOf(error), { cause: error });
+}

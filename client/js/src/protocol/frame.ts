@@ -1,0 +1,143 @@
+/** The frames of a port; their format is written down in package messageport. */
+
+/** Bytes of a frame before its payload. */
+export const HEADER_SIZE = 12;
+
+/** The only flag: the sender sends no more data or items for this call. */
+export const END = 1;
+
+/** The largest payload of an item: it fits into half the smallest window. */
+export const MAX_ITEM = 32768 - HEADER_SIZE;
+
+export const FrameType = {
+  hello: 0x01,
+  welcome: 0x02,
+  refuse: 0x03,
+  open: 0x10,
+  data: 0x11,
+  item: 0x12,
+  credit: 0x13,
+  cancel: 0x14,
+  result: 0x15,
+  error: 0x16,
+  ping: 0x20,
+  pong: 0x21,
+  goodbye: 0x22,
+} as const;
+
+export type FrameType = (typeof FrameType)[keyof typeof FrameType];
+
+/** One frame as it was read. The payload is a view on its message. */
+export interface Frame {
+  type: FrameType;
+  end: boolean;
+  call: number;
+  payload: Uint8Array;
+}
+
+/** What a message that breaks the grammar throws. */
+export class FrameError extends Error {
+  override readonly name = 'FrameError';
+}
+
+const known = new Set<number>(Object.values(FrameType));
+
+/** Reads every frame of a message. */
+export function decodeMessage(message: Uint8Array): Frame[] {
+  const view = new DataView(
+    message.buffer,
+    message.byteOffset,
+    message.byteLength,
+  );
+  const frames: Frame[] = [];
+  let at = 0;
+  do {
+    if (message.length - at < HEADER_SIZE) {
+      throw new FrameError('a message ends within a header');
+    }
+    const length = view.getUint32(at + 8);
+    if (message.length - at - HEADER_SIZE < length) {
+      throw new FrameError('a message ends within a payload');
+    }
+    frames.push(decodeFrame(message, view, at, length));
+    at += HEADER_SIZE + length;
+  } while (at < message.length);
+  return frames;
+}
+
+function decodeFrame(
+  message: Uint8Array,
+  view: DataView,
+  at: number,
+  length: number,
+): Frame {
+  const type = view.getUint8(at);
+  const flags = view.getUint8(at + 1);
+  const call = view.getUint32(at + 4);
+  if (!known.has(type)) {
+    throw new FrameError(`unknown frame type ${type}`);
+  }
+  if ((flags & ~END) !== 0 || view.getUint16(at + 2) !== 0) {
+    throw new FrameError('reserved bits are set');
+  }
+  if (flags === END && (type < FrameType.open || type > FrameType.item)) {
+    throw new FrameError(`a frame of type ${type} has the end flag`);
+  }
+  const ofCall = type >= FrameType.open && type <= FrameType.error;
+  if (ofCall !== (call !== 0)) {
+    throw new FrameError(`a frame of type ${type} has call id ${call}`);
+  }
+  checkLength(type, flags, view, at, length);
+  return {
+    type: type as FrameType,
+    end: flags === END,
+    call,
+    payload: message.subarray(at + HEADER_SIZE, at + HEADER_SIZE + length),
+  };
+}
+
+function checkLength(
+  type: number,
+  flags: number,
+  view: DataView,
+  at: number,
+  length: number,
+): void {
+  switch (type) {
+    case FrameType.data:
+      if (length === 0 && flags !== END) {
+        throw new FrameError('an empty data frame without the end flag');
+      }
+      break;
+    case FrameType.item:
+      if (length > MAX_ITEM) {
+        throw new FrameError(`an item of ${length} bytes`);
+      }
+      break;
+    case FrameType.credit:
+      if (length !== 4 || view.getUint32(at + HEADER_SIZE) === 0) {
+        throw new FrameError('a malformed credit frame');
+      }
+      break;
+    case FrameType.ping:
+    case FrameType.pong:
+      if (length !== 8) {
+        throw new FrameError('a malformed ping');
+      }
+      break;
+  }
+}
+
+/** Writes a frame's header at an offset, where 12 bytes have to be free. */
+export function encodeHeader(
+  into: DataView,
+  at: number,
+  type: FrameType,
+  end: boolean,
+  call: number,
+  length: number,
+): void {
+  into.setUint32(at, (type << 24) | (end ? END << 16 : 0));
+  into.setUint32(at + 4, call);
+  into.setUint32(at + 8, length);
+}

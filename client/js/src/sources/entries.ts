@@ -1,0 +1,97 @@
+import { isBytes } from './bytes.js';
+import {
+  invalidSource,
+  isBlob,
+  isIterable,
+  iterate,
+  sourceError,
+  stopIterating,
+} from './content.js';
+import { type Candidate, type Entry, nameOf, toEntry } from './entry.js';
+import {
+  type DroppedEntry,
+  type Handle,
+  isDroppedEntry,
+  isHandle,
+  walkDropped,
+  walkHandle,
+} from './folder.js';
+
+/** What can stand among the sources of an add of many. */
+export type ManyCandidate = Candidate | Handle | DroppedEntry;
+
+/** The sources of an add of many. */
+export type Candidates =
+  | Iterable<ManyCandidate>
+  | AsyncIterable<ManyCandidate>
+  | ReadableStream<ManyCandidate>
+  | FileList
+  | Handle
+  | DroppedEntry;
+
+/**
+ * Gives the entries of an add of many, one by one.
+ *
+ * @param named whether a File goes by its name, as those of a FileList do
+ */
+export async function* entriesOf(
+  source: unknown,
+  named: boolean,
+): AsyncGenerator<Entry, void> {
+  if (isBytes(source) || isBlob(source) || !isMany(source)) {
+    throw invalidSource(source, '');
+  }
+  const byName = named || isFileList(source);
+  const candidates = expand(source);
+  try {
+    for (;;) {
+      const step = await candidates.next().catch((error: unknown) => {
+        throw sourceError(error, '');
+      });
+      if (step.done) {
+        return;
+      }
+      yield toEntry(step.value, nameOf(step.value, byName));
+    }
+  } finally {
+    stopIterating(candidates);
+  }
+}
+
+function isMany(source: unknown): boolean {
+  return isHandle(source) || isDroppedEntry(source) || isIterable(source);
+}
+
+function isFileList(source: unknown): boolean {
+  return typeof (source as FileList).item === 'function';
+}
+
+/** Goes through a source, and through the folders in it. */
+async function* expand(source: unknown): AsyncGenerator<unknown, void> {
+  if (isHandle(source)) {
+    yield* walkHandle(source);
+  } else if (isDroppedEntry(source)) {
+    yield* walkDropped(source);
+  } else {
+    yield* expandEach(source);
+  }
+}
+
+async function* expandEach(source: unknown): AsyncGenerator<unknown, void> {
+  const iterator = iterate(source);
+  try {
+    for (;;) {
+      const step = await iterator.next();
+      if (step.done) {
+        return;
+      }
+      if (isHandle(step.value) || isDroppedEntry(step.value)) {
+        yield* expand(step.value);
+      } else {
+        yield step.value;
+      }
+    }
+  } finally {
+    stopIterating(iterator);
+  }
+}

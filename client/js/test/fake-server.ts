@@ -1,0 +1,191 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { decode } from '../src/cbor/decode.js';
+import { encode } from '../src/cbor/encode.js';
+import type { Dialed } from '../src/dial.js';
+import {
+  decodeMessage,
+  encodeHeader,
+  type Frame,
+  FrameType,
+  HEADER_SIZE,
+} from '../src/protocol/frame.js';
+import type { Port } from '../src/protocol/port.js';
+
+/** What a fake server says in its welcome, unless a test says otherwise. */
+export const welcome = {
+  version: 1,
+  server: 'fake/1',
+  epoch: 'epoch-1',
+  session: 's1',
+  lock: '',
+  window: 64 * 1024,
+  maxFrame: 1024 * 1024,
+  maxCalls: 4,
+  maxUploads: 2,
+  app: { peerId: '12D3Fake', config: {} },
+};
+
+/** One call as the fake server sees it. */
+export class FakeCall {
+  /** What was received: bytes joined, items as they came. */
+  readonly items: unknown[] = [];
+  bytes = Buffer.alloc(0);
+  ended = false;
+  canceled: { code: string; message: string } | undefined;
+  credit = 0;
+  #spent = 0;
+
+  constructor(
+    readonly server: FakeServer,
+    readonly id: number,
+    readonly method: string,
+    readonly request: unknown,
+  ) {}
+
+  /** Frames' bytes received, as credit counts them. */
+  get received(): number {
+    return this.#spent;
+  }
+
+  take(frame: Frame): void {
+    const { type, end, payload } = frame;
+    if (payload.length > 0) {
+      this.#spent += HEADER_SIZE + payload.length;
+    }
+    this.ended ||= end;
+    if (type === FrameType.data) {
+      this.bytes = Buffer.concat([this.bytes, payload]);
+    } else if (type === FrameType.item) {
+      this.items.push(decode(payload));
+    }
+  }
+
+  item(value: unknown): void {
+    this.server.send(FrameType.item, this.id, encode(value));
+  }
+  data(bytes: Uint8Array): void {
+    this.server.send(FrameType.data, this.id, bytes);
+  }
+  grant(bytes: number): void {
+    const payload = new Uint8Array(4);
+    new DataView(payload.buffer).setUint32(0, bytes);
+    this.server.send(FrameType.credit, this.id, payload);
+  }
+  result(value: unknown): void {
+    this.server.send(FrameType.result, this.id, encode(value));
+  }
+  error(code: string, details = {}): void {
+    const error = { code, message: `fake ${code}`, op: this.method, details };
+    this.server.send(FrameType.error, this.id, encode(error));
+  }
+}
+
+type Handler = (call: FakeCall) => void;
+
+/**
+ * A server for tests: it answers the hello, keeps account of what comes, and
+ * calls a handler at each frame of a call.
+ */
+export class FakeServer {
+  readonly calls: FakeCall[] = [];
+  readonly messages: Frame[][] = [];
+  hello: Record<string, unknown> | undefined;
+  goodbye: Record<string, unknown> | undefined;
+  handler: Handler = () => {};
+  readonly #port: MessagePort;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(
+    port: MessagePort,
+    readonly answer: (server: FakeServer) => void = (server) =>
+      server.send(FrameType.welcome, 0, encode(welcome)),
+  ) {
+    this.#port = port;
+    port.on('message', (message: Uint8Array) => this.#receive(message));
+    port.unref();
+  }
+
+  send(type: FrameType, id: number, payload: Uint8Array, end = false): void {
+    const message = new Uint8Array(HEADER_SIZE + payload.length);
+    const view = new DataView(message.buffer);
+    encodeHeader(view, 0, type, end, id, payload.length);
+    message.set(payload, HEADER_SIZE);
+    this.#port.postMessage(message);
+  }
+
+  /** Waits until something is so, looking again after each message. */
+  async until(condition: () => unknown): Promise<void> {
+    while (!condition()) {
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  close(): void {
+    this.#port.close();
+  }
+
+  #receive(message: Uint8Array): void {
+    const frames = decodeMessage(message);
+    this.messages.push(frames);
+    for (const frame of frames) {
+      this.#dispatch(frame);
+    }
+    for (const wake of this.#waiting) {
+      this.#waiting.delete(wake);
+      wake();
+    }
+  }
+
+  #dispatch(frame: Frame): void {
+    const { type, call: id, payload } = frame;
+    if (type === FrameType.hello) {
+      this.hello = decode(payload) as Record<string, unknown>;
+      this.answer(this);
+      return;
+    }
+    if (type === FrameType.goodbye) {
+      this.goodbye = decode(payload) as Record<string, unknown>;
+      return;
+    }
+    if (type === FrameType.open) {
+      const end = 1 + (payload[0] ?? 0);
+      const method = Buffer.from(payload.subarray(1, end)).toString();
+      const request = decode(payload.subarray(end));
+      const call = new FakeCall(this, id, method, request);
+      call.ended = frame.end;
+      this.calls.push(call);
+      this.handler(call);
+      return;
+    }
+    const call = this.calls.find((c) => c.id === id);
+    if (call === undefined) {
+      return;
+    }
+    if (type === FrameType.cancel) {
+      call.canceled = decode(payload) as { code: string; message: string };
+      call.error('canceled');
+    } else if (type === FrameType.credit) {
+      call.credit += Buffer.from(payload).readUInt32BE();
+    } else {
+      call.take(frame);
+    }
+    this.handler(call);
+  }
+}
+
+/** A way to a new fake server, and the servers that were reached. */
+export function fakeDial(answer?: (server: FakeServer) => void): {
+  dial: () => Dialed;
+  servers: FakeServer[];
+} {
+  const servers: FakeServer[] = [];
+  const dial = () => {
+    const { port1, port2 } = new MessageChannel();
+    servers.push(new FakeServer(port1, answer));
+    return {
+      port: port2 as unknown as Port,
+      failed: new Promise<never>(() => {}),
+    };
+  };
+  return { dial, servers };
+}
