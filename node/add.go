@@ -6,6 +6,9 @@ import (
 	"iter"
 	"strings"
 
+	pin "github.com/ipfs/boxo/pinning/pinner"
+	"github.com/ipfs/go-cid"
+
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
@@ -23,6 +26,9 @@ func (n *Node) Add(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], 
 		ctx, end := n.begin(ctx)
 		defer end()
 		settings, err := importSettingsOf(opts)
+		if err == nil {
+			err = checkPinOptions(opts)
+		}
 		if err != nil {
 			yield(nodeapi.AddEvent{}, err)
 			return
@@ -30,6 +36,8 @@ func (n *Node) Add(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], 
 		lease := n.store.guard.lease()
 		defer lease.release()
 		ctx, cancel := context.WithCancel(ctx)
+		writer := newBlockWriter(ctx, n.store, lease)
+		writer.dry = opts.OnlyHash
 		a := &adding{
 			node: n,
 			opts: opts,
@@ -43,13 +51,13 @@ func (n *Node) Add(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], 
 				ctx:      ctx,
 				settings: settings,
 				hasher:   n.cfg.Hasher,
-				writer:   newBlockWriter(ctx, n.store, lease),
+				writer:   writer,
 			},
 			tree: newTree(),
 		}
 		err = a.run(src)
 		cancel()
-		a.importer.writer.flying.Wait() // the lease covers them
+		writer.flying.Wait() // the lease covers what it writes
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(nodeapi.AddEvent{}, err)
 		}
@@ -82,12 +90,38 @@ func (a *adding) run(src iter.Seq2[nodeapi.AddEntry, error]) error {
 	if err := a.importer.writer.flush(); err != nil {
 		return err
 	}
+	if err := a.pin(roots); err != nil {
+		return err
+	}
 	for _, root := range roots {
 		if err := a.tell(nodeapi.AddEvent{Added: &root}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// pin pins the roots, all or none. That they are whole is known.
+func (a *adding) pin(roots []nodeapi.Added) error {
+	if a.opts.OnlyHash || a.opts.Pin != nil && !*a.opts.Pin || len(roots) == 0 {
+		return nil
+	}
+	var cids []cid.Cid
+	seen := cid.NewSet()
+	for _, root := range roots {
+		if seen.Visit(root.Cid) {
+			cids = append(cids, root.Cid)
+		}
+	}
+	ctx := a.importer.ctx
+	return a.node.store.wrap(a.node.pins.add(ctx, pin.Recursive, a.opts.PinName, cids...))
+}
+
+func checkPinOptions(opts nodeapi.AddOptions) error {
+	if opts.PinName != "" && opts.Pin != nil && !*opts.Pin {
+		return invalidOption("pinName", opts.PinName, "a name for a pin that is not wanted")
+	}
+	return checkPinName("pinName", opts.PinName)
 }
 
 func (a *adding) entry(entry nodeapi.AddEntry) error {

@@ -32,6 +32,11 @@ func (n *Node) BlockPut(ctx context.Context, data []byte, opts nodeapi.BlockPutO
 	if err := n.store.put(ctx, l, b); err != nil {
 		return nodeapi.BlockStat{}, err
 	}
+	if opts.Pin {
+		if err := n.pinWhole(ctx, l, c, ""); err != nil {
+			return nodeapi.BlockStat{}, err
+		}
+	}
 	return nodeapi.BlockStat{Cid: c, Size: uint64(len(data))}, nil
 }
 

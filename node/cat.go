@@ -32,7 +32,7 @@ func (n *Node) Cat(ctx context.Context, req nodeapi.CatRequest) (io.ReadCloser, 
 
 // resolveFile follows a path to a file.
 func (n *Node) resolveFile(ctx context.Context, p contentPath) (*fileNode, error) {
-	f, err := n.resolveFS(ctx, p)
+	f, err := n.store.resolveFS(ctx, p)
 	if err == nil {
 		file, err := f.file()
 		if !errors.Is(err, errNotFile) {

@@ -16,11 +16,11 @@ const (
 
 // platformHasher returns WebCrypto where there is one, and what frees it.
 func platformHasher() (Hasher, func()) {
-	subtle := js.Global().Get("crypto").Get("subtle")
-	if !subtle.Truthy() {
-		return goHasher{}, func() {}
+	crypto := js.Global().Get("crypto")
+	if !crypto.Truthy() || !crypto.Get("subtle").Truthy() {
+		return goHasher{}, func() {} // an insecure context
 	}
-	h := newWebCrypto(subtle)
+	h := newWebCrypto(crypto.Get("subtle"))
 	return h, h.release
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	chunk "github.com/ipfs/boxo/chunker"
+	"github.com/ipfs/boxo/files"
 	"github.com/ipfs/boxo/ipld/unixfs/importer/balanced"
 	"github.com/ipfs/boxo/ipld/unixfs/importer/helpers"
 	"github.com/ipfs/boxo/ipld/unixfs/importer/trickle"
@@ -48,7 +49,7 @@ func statOf(h nodeapi.FileHeader) (stat, error) {
 		if *h.Mode > maxMode {
 			return s, invalidOption("mode", *h.Mode, "mode %o; the most is %o", *h.Mode, maxMode)
 		}
-		s.mode = fileMode(*h.Mode)
+		s.mode = files.UnixPermsToModePerms(*h.Mode)
 	}
 	if h.Mtime != nil {
 		if h.Mtime.Nsecs > 999_999_999 {
@@ -61,16 +62,6 @@ func statOf(h nodeapi.FileHeader) (stat, error) {
 
 // maxMode is the permission bits and setuid, setgid and sticky.
 const maxMode = 0o7777
-
-func fileMode(unix uint32) os.FileMode {
-	mode := os.FileMode(unix & 0o777)
-	for bit, flag := range map[uint32]os.FileMode{0o4000: os.ModeSetuid, 0o2000: os.ModeSetgid, 0o1000: os.ModeSticky} {
-		if unix&bit != 0 {
-			mode |= flag
-		}
-	}
-	return mode
-}
 
 // file imports a file. After each chunk that it has read it calls progress with
 // its length; an error of that ends the import.

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"sync"
 
+	"github.com/ipfs/go-cid"
 	"github.com/multiformats/go-multihash"
 )
 
@@ -19,11 +20,22 @@ func fingerprintOf(mh multihash.Multihash) fingerprint {
 	return fingerprint(maphash.Bytes(fingerprintSeed, mh))
 }
 
+func fingerprintOfKey(key string) fingerprint {
+	return fingerprint(maphash.String(fingerprintSeed, key))
+}
+
 type fingerprints map[fingerprint]struct{}
 
 func (f fingerprints) has(k fingerprint) bool {
 	_, has := f[k]
 	return has
+}
+
+// add reports whether k was not there.
+func (f fingerprints) add(k fingerprint) bool {
+	before := len(f)
+	f[k] = struct{}{}
+	return len(f) > before
 }
 
 // A guard keeps garbage collection from removing what someone counts on. Its
@@ -114,4 +126,69 @@ func (l *lease) tryHold(keys []fingerprint) <-chan struct{} {
 		l.held[k] = struct{}{}
 	}
 	return nil
+}
+
+// collect begins a collection and returns what ends it. Only one may run at a
+// time.
+func (g *guard) collect() (end func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.collecting = true
+	g.released = fingerprints{}
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.collecting = false
+		g.released = nil
+	}
+}
+
+// delete has remove delete those of the blocks that nobody counts on, and
+// returns them: all or, with an error, none. Only the collection may call it.
+func (g *guard) delete(cids []cid.Cid, remove func([]cid.Cid) error) ([]cid.Cid, error) {
+	free := g.startDeleting(cids)
+	defer g.endDeleting()
+	if len(free) == 0 {
+		return nil, nil
+	}
+	if err := remove(free); err != nil {
+		return nil, err
+	}
+	return free, nil
+}
+
+func (g *guard) startDeleting(cids []cid.Cid) []cid.Cid {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.deleting = fingerprints{}
+	g.deleted = make(chan struct{})
+	var free []cid.Cid
+	for _, c := range cids {
+		k := fingerprintOf(c.Hash())
+		if !g.inUse(k) {
+			g.deleting[k] = struct{}{}
+			free = append(free, c)
+		}
+	}
+	return free
+}
+
+func (g *guard) endDeleting() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	close(g.deleted)
+	g.deleting, g.deleted = nil, nil
+}
+
+// inUse is called with mu held.
+func (g *guard) inUse(k fingerprint) bool {
+	if g.released.has(k) {
+		return true
+	}
+	for l := range g.leases {
+		if l.held.has(k) {
+			return true
+		}
+	}
+	return false
 }

@@ -20,6 +20,9 @@ type Node struct {
 	key   crypto.PrivKey
 	id    peer.ID
 	store *store
+	pins  *pins
+
+	collecting chan struct{} // full while garbage is collected
 
 	release func()          // what the node made for itself
 	stopped context.Context // ends when Close is called
@@ -43,11 +46,15 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, store.wrap(err)
 	}
+	pins, err := openPins(ctx, cfg.Datastore, store)
+	if err != nil {
+		return nil, store.wrap(err)
+	}
 	id, err := peer.IDFromPrivateKey(key)
 	if err != nil {
 		return nil, fmt.Errorf("node: deriving the peer id: %w", err)
 	}
-	n := &Node{cfg: cfg, key: key, id: id, store: store, release: func() {}}
+	n := &Node{cfg: cfg, key: key, id: id, store: store, pins: pins, collecting: make(chan struct{}, 1), release: func() {}}
 	if cfg.Hasher == nil {
 		n.cfg.Hasher, n.release = platformHasher()
 	}
@@ -61,7 +68,7 @@ func (n *Node) Close() error {
 	n.stop()
 	n.running.Wait()
 	n.release()
-	return nil
+	return n.pins.pinner.Close()
 }
 
 // begin admits an operation. The context that it returns also ends with the

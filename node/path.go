@@ -13,15 +13,24 @@ type contentPath struct {
 	text  string // as given
 	root  cid.Cid
 	parts []string
+	// plain says that dag-pb is walked by its fields, "Links/0/Hash", and not by
+	// the names of its links.
+	plain bool
 }
 
-// parsePath reads "<cid>", "<cid>/a/b" or "/ipfs/<cid>/a/b". Empty parts, as
-// two slashes in a row make them, are left out.
+// parsePath reads "<cid>", "<cid>/a/b", "/ipfs/<cid>/a/b" or, for a path by the
+// fields of dag-pb too, "/ipld/<cid>/a/b". Empty parts, as two slashes in a row
+// make them, are left out.
 func parsePath(text string) (contentPath, error) {
 	p := contentPath{text: text}
-	rest := strings.TrimPrefix(text, "/ipfs/")
-	if rest == text && strings.HasPrefix(text, "/") {
-		return p, invalidPath(text, `it begins neither with a CID nor with "/ipfs/"`)
+	rest := text
+	if strings.HasPrefix(text, "/") {
+		var namespace string
+		namespace, rest, _ = strings.Cut(text[1:], "/")
+		if namespace != "ipfs" && namespace != "ipld" {
+			return p, invalidPath(text, `it begins neither with a CID nor with "/ipfs/"`)
+		}
+		p.plain = namespace == "ipld"
 	}
 	first, rest, _ := strings.Cut(rest, "/")
 	if first == "" {

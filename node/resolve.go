@@ -4,28 +4,123 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
+
+	"github.com/ipfs/go-cid"
+	prime "github.com/ipld/go-ipld-prime"
+	cidlink "github.com/ipld/go-ipld-prime/linking/cid"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
-// resolveFS follows a path through directories to what it names.
-func (n *Node) resolveFS(ctx context.Context, p contentPath) (*fsNode, error) {
-	at, err := n.store.getFS(ctx, p.root)
+// DAGResolve follows a path over links to the block in which it ends. That
+// block is read only if part of the path is inside it.
+//
+// A dag-pb block is walked by the names of its links, through sharded
+// directories too, unless the path begins with "/ipld/"; blocks of other codecs
+// by their fields.
+func (n *Node) DAGResolve(ctx context.Context, path string) (nodeapi.DAGResolved, error) {
+	ctx, end := n.begin(ctx)
+	defer end()
+	p, err := parsePath(path)
+	if err != nil {
+		return nodeapi.DAGResolved{}, err
+	}
+	c, rest, err := n.store.resolve(ctx, p)
+	if err != nil {
+		return nodeapi.DAGResolved{}, err
+	}
+	return nodeapi.DAGResolved{Cid: c, RemainderPath: strings.Join(rest, "/")}, nil
+}
+
+// resolve returns the block in which a path ends and what of the path is inside
+// it.
+func (s *store) resolve(ctx context.Context, p contentPath) (cid.Cid, []string, error) {
+	at, rest := p.root, p.parts
+	for len(rest) > 0 {
+		step := s.stepInside
+		if at.Type() == cid.DagProtobuf && !p.plain || at.Type() == cid.Raw {
+			step = s.stepByName
+		}
+		next, left, err := step(ctx, p, at, rest)
+		if err != nil {
+			return cid.Undef, nil, err
+		}
+		if next == at {
+			return at, left, nil
+		}
+		at, rest = next, left
+	}
+	return at, nil, nil
+}
+
+// stepByName follows the first part of rest as the name of a link.
+func (s *store) stepByName(ctx context.Context, p contentPath, at cid.Cid, rest []string) (cid.Cid, []string, error) {
+	if at.Type() == cid.Raw {
+		return cid.Undef, nil, notADirectory(p.text)
+	}
+	nd, err := s.getFS(ctx, at)
+	if err != nil {
+		return cid.Undef, nil, err
+	}
+	if nd.inner != nil && !nd.isDir() {
+		return cid.Undef, nil, notADirectory(p.text)
+	}
+	next, err := nd.find(ctx, s, rest[0])
+	if errors.Is(err, os.ErrNotExist) {
+		return cid.Undef, nil, noLink(p.text, at, rest[0])
+	}
+	return next, rest[1:], err
+}
+
+// stepInside follows rest through the fields of a block up to the first link. If
+// there is none it returns the block and all of rest.
+func (s *store) stepInside(ctx context.Context, p contentPath, at cid.Cid, rest []string) (cid.Cid, []string, error) {
+	b, err := s.get(ctx, at)
+	if err != nil {
+		return cid.Undef, nil, err
+	}
+	nd, err := decodeBlock(b)
+	if err != nil {
+		return cid.Undef, nil, err
+	}
+	for i, field := range rest {
+		nd, err = nd.LookupBySegment(prime.PathSegmentOfString(field))
+		if err != nil {
+			return cid.Undef, nil, noLink(p.text, at, field)
+		}
+		if l, err := nd.AsLink(); err == nil {
+			return l.(cidlink.Link).Cid, rest[i+1:], nil
+		}
+	}
+	return at, rest, nil
+}
+
+// resolveFS follows a path to a block and reads it as UnixFS.
+func (s *store) resolveFS(ctx context.Context, p contentPath) (*fsNode, error) {
+	c, rest, err := s.resolve(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range p.parts {
-		if !at.isDir() {
-			return nil, notADirectory(p.text)
-		}
-		c, err := at.find(ctx, n.store, name)
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, noLink(p.text, at.cid, name)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if at, err = n.store.getFS(ctx, c); err != nil {
-			return nil, err
-		}
+	if len(rest) > 0 {
+		return nil, errNotUnixFS
 	}
-	return at, nil
+	f, err := s.getFS(ctx, c)
+	if err == nil && f.inner == nil && f.pb != nil {
+		return nil, errNotUnixFS
+	}
+	return f, err
+}
+
+// resolveBlock follows a path to a block as a whole.
+func (s *store) resolveBlock(ctx context.Context, path string) (cid.Cid, error) {
+	p, err := parsePath(path)
+	if err != nil {
+		return cid.Undef, err
+	}
+	c, rest, err := s.resolve(ctx, p)
+	if err == nil && len(rest) > 0 {
+		err = invalidPath(path, "it ends inside a block")
+	}
+	return c, err
 }

@@ -17,8 +17,10 @@ const maxBlockSize = 2 << 20
 // of their CIDs. It is also where an exchange will be asked for what is missing.
 type store struct {
 	blocks blockstore.Blockstore
-	many   manyGetter // nil if the blockstore is none
+	given  blockstore.Blockstore // as it was given, for what more it can do
+	many   manyGetter            // given, or nil if it is none
 	guard  *guard
+	limit  limit
 
 	fullError, closedError error
 }
@@ -32,9 +34,11 @@ type manyGetter interface {
 func newStore(cfg Config) *store {
 	many, _ := cfg.Blockstore.(manyGetter)
 	return &store{
+		given:       cfg.Blockstore,
 		many:        many,
 		blocks:      blockstore.NewIdStore(cfg.Blockstore),
 		guard:       newGuard(),
+		limit:       limit{most: cfg.StorageMax},
 		fullError:   cfg.FullError,
 		closedError: cfg.ClosedError,
 	}
@@ -102,8 +106,11 @@ func (s *store) put(ctx context.Context, l *lease, bs ...blocks.Block) error {
 	if err := l.hold(ctx, mhs...); err != nil {
 		return err
 	}
-	if len(bs) == 1 {
-		return s.wrap(s.blocks.Put(ctx, bs[0]))
+	settle, err := s.limit.reserve(ctx, s, bs)
+	if err != nil {
+		return err
 	}
-	return s.wrap(s.blocks.PutMany(ctx, bs))
+	err = s.blocks.PutMany(ctx, bs)
+	settle(err)
+	return s.wrap(err)
 }

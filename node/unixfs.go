@@ -21,7 +21,7 @@ type fsNode struct {
 	cid   cid.Cid
 	raw   []byte               // of a raw block, which is a file
 	pb    *merkledag.ProtoNode // of any other
-	inner *unixfs.FSNode
+	inner *unixfs.FSNode       // nil if the dag-pb block holds something else
 }
 
 // errNotUnixFS is for blocks that are none.
@@ -40,7 +40,7 @@ func parseFS(b blocks.Block) (*fsNode, error) {
 		nd := pb.(*merkledag.ProtoNode)
 		inner, err := unixfs.FSNodeFromBytes(nd.Data())
 		if err != nil {
-			return nil, errNotUnixFS
+			inner = nil
 		}
 		return &fsNode{cid: b.Cid(), pb: nd, inner: inner}, nil
 	default:
@@ -57,9 +57,15 @@ func (s *store) getFS(ctx context.Context, c cid.Cid) (*fsNode, error) {
 	return parseFS(b)
 }
 
+// noKind is the kind of what is not UnixFS.
+const noKind unixfspb.Data_DataType = -1
+
 func (f *fsNode) kind() unixfspb.Data_DataType {
-	if f.pb == nil {
+	switch {
+	case f.pb == nil:
 		return unixfs.TRaw
+	case f.inner == nil:
+		return noKind
 	}
 	return f.inner.Type()
 }

@@ -26,8 +26,9 @@ const (
 // For boxo's builders of DAGs it is an ipld.DAGService that can only add.
 type blockWriter struct {
 	ctx   context.Context
-	store *store // nil: blocks are only counted as written
+	store *store
 	lease *lease
+	dry   bool // writes nothing
 
 	batch     []blocks.Block
 	batchSize int
@@ -58,7 +59,7 @@ func (w *blockWriter) put(b blocks.Block) error {
 	if len(b.RawData()) > maxBlockSize {
 		return blockTooLarge(len(b.RawData()))
 	}
-	if w.store == nil {
+	if w.dry {
 		return nil
 	}
 	if _, twice := w.inBatch[b.Cid()]; twice {

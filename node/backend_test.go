@@ -1,0 +1,16 @@
+package node_test
+
+import (
+	"github.com/sharednode/sharednode/node"
+	"github.com/sharednode/sharednode/server"
+)
+
+// A Node is all that a server can serve.
+var (
+	_ server.Backend = (*node.Node)(nil)
+	_ server.Files   = (*node.Node)(nil)
+	_ server.DAG     = (*node.Node)(nil)
+	_ server.Blocks  = (*node.Node)(nil)
+	_ server.Pins    = (*node.Node)(nil)
+	_ server.Repo    = (*node.Node)(nil)
+)

@@ -1,0 +1,215 @@
+package node
+
+import (
+	"context"
+	"iter"
+	"sync"
+
+	pin "github.com/ipfs/boxo/pinning/pinner"
+	"github.com/ipfs/boxo/pinning/pinner/dspinner"
+	"github.com/ipfs/go-cid"
+	ds "github.com/ipfs/go-datastore"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// maxPinName is the most bytes of a pin's name, as elsewhere.
+const maxPinName = 255
+
+// The types of pins as the API names them.
+const (
+	pinRecursive = "recursive"
+	pinDirect    = "direct"
+	pinIndirect  = "indirect"
+	pinAll       = "all"
+)
+
+// pins keeps the pins, by way of boxo's pinner.
+type pins struct {
+	store *pinStore
+
+	mu     sync.Mutex // held while a change is made, not while it is written
+	pinner pin.Pinner
+}
+
+func openPins(ctx context.Context, d ds.Batching, blocks *store) (*pins, error) {
+	s := newPinStore(d)
+	p, err := dspinner.New(ctx, s, dagReader{blocks})
+	if err != nil {
+		return nil, err
+	}
+	p.SetAutosync(false) // the pinStore sees to it
+	return &pins{store: s, pinner: p}, nil
+}
+
+// change makes a change and returns once it is durable.
+func (p *pins) change(ctx context.Context, f func(pin.Pinner) error) error {
+	p.mu.Lock()
+	settled, err := p.store.do(ctx, func() error { return f(p.pinner) })
+	p.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return settled()
+}
+
+// add pins blocks, all or none. Whether they are there is the caller's part, and
+// that they stay there until this returns.
+func (p *pins) add(ctx context.Context, mode pin.Mode, name string, cids ...cid.Cid) error {
+	return p.change(ctx, func(pp pin.Pinner) error {
+		for _, c := range cids {
+			if mode == pin.Direct {
+				_, recursive, err := pp.IsPinnedWithType(ctx, c, pin.Recursive)
+				if err != nil {
+					return err
+				}
+				if recursive {
+					return pinnedError(nodeapi.Pin{Cid: c, Type: pinRecursive})
+				}
+			}
+			if err := pp.PinWithMode(ctx, c, mode, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// remove unpins a block: with recursive either kind of pin, else a direct one.
+func (p *pins) remove(ctx context.Context, c cid.Cid, recursive bool) error {
+	return p.change(ctx, func(pp pin.Pinner) error {
+		kind := pinDirect
+		_, pinned, err := pp.IsPinnedWithType(ctx, c, pin.Direct)
+		if err == nil && !pinned && recursive {
+			kind = pinAll
+			_, pinned, err = pp.IsPinnedWithType(ctx, c, pin.Recursive)
+		}
+		if err != nil {
+			return err
+		}
+		if !pinned {
+			return notPinned(c, kind)
+		}
+		return pp.Unpin(ctx, c, recursive)
+	})
+}
+
+// notPinned says that a block is not pinned in the way that was asked for.
+func notPinned(c cid.Cid, kind string) error {
+	details := map[string]any{"cid": c.String()}
+	if kind == pinAll {
+		return nodeapi.Errorf(nodeapi.CodeNotPinned, details, "%s is not pinned, or only under another block", c)
+	}
+	return nodeapi.Errorf(nodeapi.CodeNotPinned, details, "%s is not pinned (%s)", c, kind)
+}
+
+// pinnedError says which pin stands in the way.
+func pinnedError(p nodeapi.Pin) error {
+	details := map[string]any{"cid": p.Cid.String(), "type": p.Type}
+	if p.Via == nil {
+		return nodeapi.Errorf(nodeapi.CodePinned, details, "%s is pinned (%s)", p.Cid, p.Type)
+	}
+	details["via"] = p.Via.String()
+	return nodeapi.Errorf(nodeapi.CodePinned, details, "%s is pinned under %s", p.Cid, p.Via)
+}
+
+// list yields the pins of a mode, with their names.
+func (p *pins) list(ctx context.Context, mode pin.Mode, names bool) iter.Seq2[nodeapi.Pin, error] {
+	return func(yield func(nodeapi.Pin, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		keys, kind := p.pinner.RecursiveKeys, pinRecursive
+		if mode == pin.Direct {
+			keys, kind = p.pinner.DirectKeys, pinDirect
+		}
+		for found := range keys(ctx, names) {
+			if found.Err != nil {
+				yield(nodeapi.Pin{}, found.Err)
+				return
+			}
+			if !yield(nodeapi.Pin{Cid: found.Pin.Key, Type: kind, Name: found.Pin.Name}, nil) {
+				return
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(nodeapi.Pin{}, err)
+		}
+	}
+}
+
+// find returns how a block itself is pinned, if it is.
+func (p *pins) find(ctx context.Context, c cid.Cid, mode pin.Mode) (nodeapi.Pin, bool, error) {
+	found, err := p.pinner.CheckIfPinnedWithType(ctx, mode, true, c)
+	if err != nil || len(found) == 0 || !found[0].Pinned() {
+		return nodeapi.Pin{}, false, err
+	}
+	kind, _ := pin.ModeToString(mode)
+	return nodeapi.Pin{Cid: c, Type: kind, Name: found[0].Name}, true, nil
+}
+
+func checkPinName(option, name string) error {
+	if len(name) > maxPinName {
+		return invalidOption(option, name, "a name of %d bytes; the most is %d", len(name), maxPinName)
+	}
+	return nil
+}
+
+// PinAdd pins what a path names, once it has seen that all of it is there, to
+// the last leaf.
+func (n *Node) PinAdd(ctx context.Context, req nodeapi.PinAddRequest) (cid.Cid, error) {
+	ctx, end := n.begin(ctx)
+	defer end()
+	if err := checkPinName("name", req.Name); err != nil {
+		return cid.Undef, err
+	}
+	c, err := n.store.resolveBlock(ctx, req.Path)
+	if err != nil {
+		return cid.Undef, err
+	}
+	l := n.store.guard.lease()
+	defer l.release()
+	if req.Recursive == nil || *req.Recursive {
+		return c, n.pinWhole(ctx, l, c, req.Name)
+	}
+	if err := l.hold(ctx, c.Hash()); err != nil {
+		return cid.Undef, err
+	}
+	has, err := n.store.has(ctx, c)
+	if err == nil && !has {
+		err = notFound(c)
+	}
+	if err != nil {
+		return cid.Undef, err
+	}
+	return c, n.store.wrap(n.pins.add(ctx, pin.Direct, req.Name, c))
+}
+
+// pinWhole pins a DAG, all of which it wants to be there.
+func (n *Node) pinWhole(ctx context.Context, l *lease, root cid.Cid, name string) error {
+	seen := fingerprints{}
+	walk := dagWalk{
+		store:  n.store,
+		leaves: true,
+		enter: func(c cid.Cid) (bool, error) {
+			if !seen.add(fingerprintOf(c.Hash())) {
+				return false, nil
+			}
+			return true, l.hold(ctx, c.Hash())
+		},
+	}
+	if err := walk.run(ctx, root); err != nil {
+		return err
+	}
+	return n.store.wrap(n.pins.add(ctx, pin.Recursive, name, root))
+}
+
+// PinRemove unpins what a path names. What it held stays until it is collected.
+func (n *Node) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (cid.Cid, error) {
+	ctx, end := n.begin(ctx)
+	defer end()
+	c, err := n.store.resolveBlock(ctx, req.Path)
+	if err != nil {
+		return cid.Undef, err
+	}
+	return c, n.store.wrap(n.pins.remove(ctx, c, req.Recursive == nil || *req.Recursive))
+}
