@@ -6,7 +6,10 @@ import { count, invalidOption, pick, text } from './options.js';
 
 /** Options of {@link connect}. */
 export interface ConnectOptions extends CallOptions {
-  /** The worker's script; `worker.js` beside this module unless set. */
+  /**
+   * The worker's script, which loads the `node.wasm` that its URL's fragment
+   * names, or the one beside it; `worker.js` beside this module unless set.
+   */
   workerURL?: URL | string | undefined;
   /** Names the node's database and its lock; `default` unless set. */
   repo?: string | undefined;
@@ -68,9 +71,15 @@ export async function open(
   }
 }
 
+/**
+ * The worker's script. What lies beside this module is named in full, so that
+ * bundlers see both files, and the script is told where the program has gone.
+ */
 function workerURL(given: unknown): URL {
   if (given === undefined) {
-    return new URL('./worker.js', import.meta.url);
+    const url = new URL('./worker.js', import.meta.url);
+    url.hash = new URL('./node.wasm', import.meta.url).href;
+    return url;
   }
   try {
     return new URL(given as string | URL, globalThis.location?.href);

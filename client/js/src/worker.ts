@@ -12,7 +12,7 @@ import { runProgram } from './worker/program.js';
 /** What this script needs of its SharedWorkerGlobalScope. */
 interface WorkerScope {
   name: string;
-  location: { href: string };
+  location: { href: string; hash: string };
   onconnect: ((event: { ports: readonly MessagePort[] }) => void) | null;
   sharednode: {
     /** Names the node's database and lock. */
@@ -41,7 +41,8 @@ scope.sharednode = {
   },
 };
 
-runProgram(new URL('node.wasm', scope.location.href)).then((failure) => {
+const program = scope.location.hash.slice(1) || 'node.wasm';
+runProgram(new URL(program, scope.location.href)).then((failure) => {
   doorman.close(failure);
   // The next tab that connects gets a worker that begins anew; only the end
   // of this one gives up the locks that its program held.
