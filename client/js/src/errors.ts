@@ -1,35 +1,45 @@
 import type { NodeErrorCode } from './nodeapi.gen.js';
 
-/** What a port's two ends say of each other; package messageport in Go. */
+/** What the two ends of a port say of each other. */
 export type TransportErrorCode =
-  /** The two sides speak no common version. Details: client, server. */
-  | 'version-unsupported'
-  /** The client gave the call up. */
+  /** The call was given up. */
   | 'canceled'
-  /** A message that breaks the protocol or a limit of it. */
-  | 'protocol-error'
-  | 'limit-exceeded';
-
-/** What the client itself finds. */
-export type ClientErrorCode =
-  /** The call's `timeout` passed. */
-  | 'timeout'
-  /** `close()` was called. */
+  /** The client was closed. */
   | 'closed'
   /**
    * The port was lost under the call, which has no verdict: what it asked for
-   * may have been done or not.
+   * may have been done, or not.
    */
   | 'disconnected'
-  /** The same, because the worker is gone; another one is being started. */
+  /** The other side broke the protocol. */
+  | 'protocol-error'
+  /** A message, or a part of one, over its limit. */
+  | 'frame-too-large'
+  /** More calls at once than the server takes. */
+  | 'too-many-calls'
+  /** More bytes left unread than the server takes. */
+  | 'queue-limit'
+  /** No protocol version in common. Details: client, server. */
+  | 'version-unsupported'
+  /** The server has no such method. Details: method. */
+  | 'unknown-method';
+
+/** What the client itself finds. */
+export type ClientErrorCode =
+  /** The call's `timeout` passed. Details: timeout. */
+  | 'timeout'
+  /**
+   * The worker went away under the call, which has no verdict, as with
+   * `disconnected`. Another worker is being started.
+   */
   | 'worker-restarted'
   /** The worker's script or program could not be loaded. Details: url. */
   | 'worker-failed'
-  /** The worker's program ended by itself. */
+  /** The worker's program ended by a fault. */
   | 'worker-crashed'
   /** The source of an add threw; `cause` is what it threw. Details: path. */
   | 'source-error'
-  /** A value that an add cannot read bytes from. Details: type, path. */
+  /** A value that an add cannot read bytes from. Details: path, type. */
   | 'invalid-source'
   /** A value that the codec cannot encode. Details: codec. */
   | 'invalid-value';

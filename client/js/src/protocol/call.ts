@@ -1,5 +1,5 @@
 import { type CallOptions, watch } from '../deadline.js';
-import { SharednodeError } from '../errors.js';
+import { type ErrorCode, SharednodeError } from '../errors.js';
 import { FrameType } from './frame.js';
 import { type Inbound, Incoming } from './incoming.js';
 import { Outgoing } from './outgoing.js';
@@ -18,7 +18,7 @@ export interface Outlet {
 
 /** Why calls end that were not answered. */
 export interface Loss {
-  code: 'closed' | 'disconnected' | 'worker-restarted' | 'protocol-error';
+  code: ErrorCode;
   message: string;
   cause?: unknown;
 }

@@ -113,7 +113,7 @@ export class Channel implements Outlet {
       }
     } catch (error) {
       const loss: Loss = {
-        code: 'protocol-error',
+        code: error instanceof FrameError ? error.code : 'protocol-error',
         message: messageOf(error),
         cause: error,
       };
@@ -166,7 +166,7 @@ export class Channel implements Outlet {
     }
   }
 
-  #dispatchToCall({ type, call: id, payload }: Frame): void {
+  #dispatchToCall({ type, end, call: id, payload }: Frame): void {
     const call = this.#calls.get(id);
     if (call === undefined) {
       if (id > this.#lastId) {
@@ -174,22 +174,13 @@ export class Channel implements Outlet {
       }
       return; // it has ended
     }
+    const size = payload.length;
     switch (type) {
       case FrameType.data:
-        if (payload.length > 0) {
-          call.incoming.push({
-            type: 'data',
-            data: payload,
-            size: payload.length,
-          });
-        }
+        call.incoming.push({ type: 'data', data: payload, size });
         break;
       case FrameType.item:
-        call.incoming.push({
-          type: 'item',
-          item: decode(payload),
-          size: payload.length,
-        });
+        call.incoming.push({ type: 'item', item: decode(payload), size });
         break;
       case FrameType.credit:
         call.outgoing.addCredit(readCredit(payload));
@@ -202,6 +193,9 @@ export class Channel implements Outlet {
         break;
       default:
         throw new FrameError(`a frame of type ${type} from the server`);
+    }
+    if (end) {
+      call.incoming.close();
     }
   }
 

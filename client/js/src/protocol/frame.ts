@@ -6,8 +6,15 @@ export const HEADER_SIZE = 12;
 /** The only flag: the sender sends no more data or items for this call. */
 export const END = 1;
 
-/** The largest payload of an item: it fits into half the smallest window. */
-export const MAX_ITEM = 32768 - HEADER_SIZE;
+/** The largest message, and the largest payload of a frame, that is taken. */
+const MAX_MESSAGE = 2 * 1024 * 1024;
+const MAX_FRAME = 1024 * 1024;
+
+/** The smallest window that a side may have. */
+export const MIN_WINDOW = 64 * 1024;
+
+/** The largest payload of an item: half the smallest window, with its header. */
+export const MAX_ITEM = MIN_WINDOW / 2 - HEADER_SIZE;
 
 export const FrameType = {
   hello: 0x01,
@@ -35,15 +42,22 @@ export interface Frame {
   payload: Uint8Array;
 }
 
-/** What a message that breaks the grammar throws. */
+/** What a message throws that breaks the grammar or a limit. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
+  readonly code: 'protocol-error' | 'frame-too-large';
+
+  constructor(message: string, code: FrameError['code'] = 'protocol-error') {
+    super(message);
+    this.code = code;
+  }
 }
 
 const known = new Set<number>(Object.values(FrameType));
 
 /** Reads every frame of a message. */
 export function decodeMessage(message: Uint8Array): Frame[] {
+  checkSize('message', message.length, MAX_MESSAGE);
   const view = new DataView(
     message.buffer,
     message.byteOffset,
@@ -56,6 +70,7 @@ export function decodeMessage(message: Uint8Array): Frame[] {
       throw new FrameError('a message ends within a header');
     }
     const length = view.getUint32(at + 8);
+    checkSize('frame', length, MAX_FRAME);
     if (message.length - at - HEADER_SIZE < length) {
       throw new FrameError('a message ends within a payload');
     }
@@ -110,8 +125,9 @@ function checkLength(
       }
       break;
     case FrameType.item:
-      if (length > MAX_ITEM) {
-        throw new FrameError(`an item of ${length} bytes`);
+      checkSize('item', length, MAX_ITEM);
+      if (length === 0) {
+        throw new FrameError('an empty item');
       }
       break;
     case FrameType.credit:
@@ -125,6 +141,15 @@ function checkLength(
         throw new FrameError('a malformed ping');
       }
       break;
+  }
+}
+
+function checkSize(what: string, size: number, limit: number): void {
+  if (size > limit) {
+    throw new FrameError(
+      `${what} of ${size} bytes, ${limit} allowed`,
+      'frame-too-large',
+    );
   }
 }
 

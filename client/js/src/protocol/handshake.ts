@@ -1,4 +1,4 @@
-import { FrameError } from './frame.js';
+import { FrameError, MIN_WINDOW } from './frame.js';
 import { readMap } from './payload.js';
 
 /** The versions of the protocol that this client speaks. */
@@ -31,26 +31,33 @@ export interface Welcome {
 }
 
 const texts = ['server', 'epoch', 'session', 'lock'] as const;
-const counts = [
-  'version',
-  'window',
-  'maxFrame',
-  'maxCalls',
-  'maxUploads',
-] as const;
+
+/** The least that each number may be. */
+const counts = {
+  version: 1,
+  window: MIN_WINDOW,
+  maxFrame: 32 * 1024,
+  maxCalls: 1,
+  maxUploads: 1,
+} as const;
 
 /** Reads the payload of welcome. */
 export function readWelcome(payload: Uint8Array): Welcome {
   const map = readMap(payload);
   for (const name of texts) {
     if (typeof map[name] !== 'string') {
-      throw new FrameError(`welcome.${name} is not text`);
+      throw new FrameError(`welcome.${name} is no text`);
     }
   }
-  for (const name of counts) {
-    if (!Number.isSafeInteger(map[name])) {
-      throw new FrameError(`welcome.${name} is not a number`);
+  for (const [name, least] of Object.entries(counts)) {
+    const value = map[name];
+    if (!Number.isSafeInteger(value) || (value as number) < least) {
+      throw new FrameError(`welcome.${name} is ${String(value)}`);
     }
   }
-  return map as unknown as Welcome;
+  const welcome = map as unknown as Welcome;
+  if (!VERSIONS.includes(welcome.version)) {
+    throw new FrameError(`welcome.version is ${welcome.version}`);
+  }
+  return welcome;
 }

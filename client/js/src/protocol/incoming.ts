@@ -27,6 +27,7 @@ export class Incoming {
 
   #queue: Inbound[] = [];
   #reader: Reader | undefined;
+  #open = true; // the server may send more
   #sendCredit: ((bytes: number) => void) | undefined;
 
   // All in bytes of frames, headers included.
@@ -44,12 +45,15 @@ export class Incoming {
 
   /** Takes in what a frame brought. */
   push(inbound: Inbound): void {
+    if (!this.#open) {
+      throw new FrameError('a frame after the end');
+    }
     this.#received += cost(inbound);
     if (this.#received > this.#granted) {
       throw new FrameError('a frame exceeds the credit');
     }
-    if (this.outcome !== undefined) {
-      return; // given up by the client: the server may not know yet
+    if (this.outcome !== undefined || inbound.size === 0) {
+      return; // given up, which the server may not know yet; or only an end
     }
     const reader = this.#reader;
     if (reader === undefined) {
@@ -59,6 +63,11 @@ export class Incoming {
     this.#reader = undefined;
     this.#consumed(inbound);
     reader.resolve(inbound);
+  }
+
+  /** Takes the server's word that nothing more will come but the outcome. */
+  close(): void {
+    this.#open = false;
   }
 
   /** Ends the call. After an error nothing that was kept is given out. */

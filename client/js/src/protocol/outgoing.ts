@@ -60,7 +60,7 @@ export class Outgoing {
   item(value: unknown): boolean | Promise<boolean> {
     const payload = encode(value);
     if (payload.length > MAX_ITEM) {
-      throw new SharednodeError('limit-exceeded', 'an entry is too large', {
+      throw new SharednodeError('frame-too-large', 'an entry is too large', {
         details: { size: payload.length, limit: MAX_ITEM },
       });
     }
