@@ -1,0 +1,66 @@
+import { connect } from './sharednode/index.min.js';
+import { byId } from './dom.js';
+import { takeFiles } from './drop.js';
+import { Files } from './files.js';
+import { serveMedia } from './media.js';
+import { NodeFacts } from './nodefacts.js';
+import { complain, notify } from './notices.js';
+import { Preview } from './preview.js';
+import { Storage } from './storage.js';
+import { Uploads } from './uploads.js';
+import { inWords } from './words.js';
+
+/** How often a tab in sight asks what the other tabs did, in ms. */
+const REFRESH = 2000;
+
+const state = byId('state');
+
+async function start() {
+  show('busy', 'Starting the node…');
+  const node = await connect();
+  show('good', 'Connected');
+  node.addEventListener('reconnect', () => {
+    show('good', 'Connected');
+    notify('The node was started again.');
+  });
+  node.addEventListener('warning', ({ detail }) =>
+    show('bad', inWords(detail)),
+  );
+
+  const facts = new NodeFacts(byId('node'), node);
+  const storage = new Storage(byId('storage'), byId('collect'), node);
+  const files = new Files(node, { onremove: () => refresh() });
+  const uploads = new Uploads(byId('uploads'), node, {
+    onadded: (cid) => {
+      files.highlight(cid);
+      refresh();
+    },
+  });
+  serveMedia(node);
+  new Preview(node);
+  takeFiles((sources) => uploads.add(sources));
+
+  async function refresh() {
+    try {
+      await Promise.all([files.refresh(), facts.refresh(), storage.refresh()]);
+    } catch (error) {
+      show('bad', inWords(error));
+    }
+  }
+  await refresh();
+  setInterval(() => document.hidden || refresh(), REFRESH);
+  document.addEventListener(
+    'visibilitychange',
+    () => document.hidden || refresh(),
+  );
+}
+
+function show(kind, text) {
+  state.className = `state ${kind}`;
+  state.textContent = text;
+}
+
+start().catch((error) => {
+  show('bad', 'Not connected');
+  complain(error);
+});

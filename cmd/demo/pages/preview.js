@@ -1,0 +1,226 @@
+import { describe } from './describe.js';
+import { byId, make } from './dom.js';
+import { bytes, plural } from './format.js';
+import { icon } from './icons.js';
+import { mediaKind } from './kinds.js';
+import { hashOf, parseHash, pathIn } from './links.js';
+import { addressOf } from './media.js';
+import { copy } from './nodefacts.js';
+import { complain } from './notices.js';
+import { inWords } from './words.js';
+
+/** How much of a text is shown, in bytes. */
+const TEXT_LIMIT = 256 * 1024;
+
+/** How many entries of a folder are shown. */
+const ENTRY_LIMIT = 500;
+
+/** Shows what the address of the page points at: `#/ipfs/<cid>?filename=…`. */
+export class Preview {
+  #node;
+  #dialog = byId('preview');
+  #body = byId('preview-body');
+  #footer = byId('preview-footer');
+  #showing = new AbortController();
+  #release = () => {};
+
+  constructor(node) {
+    this.#node = node;
+    byId('preview-close').addEventListener('click', () => this.#dialog.close());
+    this.#dialog.addEventListener('click', ({ target }) => {
+      if (target === this.#dialog) {
+        this.#dialog.close(); // beside it
+      }
+    });
+    this.#dialog.addEventListener('close', () => {
+      this.#clear();
+      if (location.hash !== '') {
+        history.pushState(null, '', location.pathname);
+      }
+    });
+    byId('open').addEventListener('submit', (event) => {
+      event.preventDefault();
+      const path = pathIn(byId('open-path').value);
+      if (path !== '') {
+        location.hash = hashOf(path, path.split('/').at(-1));
+      }
+    });
+    addEventListener('hashchange', () => this.#follow());
+    this.#follow();
+  }
+
+  #follow() {
+    let wanted;
+    try {
+      wanted = parseHash(location.hash);
+    } catch (error) {
+      complain(error); // an escape that means nothing
+    }
+    if (wanted === undefined) {
+      this.#dialog.close();
+      return;
+    }
+    this.#show(wanted);
+  }
+
+  #clear() {
+    this.#showing.abort();
+    this.#showing = new AbortController();
+    this.#body.replaceChildren(); // media stop
+    this.#footer.replaceChildren();
+    this.#release();
+    this.#release = () => {};
+  }
+
+  async #show({ path, name }) {
+    this.#clear();
+    const { signal } = this.#showing;
+    byId('preview-title').textContent = name;
+    this.#body.replaceChildren(make('p', { class: 'quiet' }, 'Looking…'));
+    if (!this.#dialog.open) {
+      this.#dialog.showModal();
+    }
+    try {
+      const { cid } = await this.#node.dag.resolve(path, { signal });
+      const described = await describe(this.#node, cid);
+      const content = await this.#contentOf(
+        { path, name, ...described },
+        signal,
+      );
+      if (!signal.aborted) {
+        this.#body.replaceChildren(content);
+        await this.#tell({ path, name, cid, ...described }, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#body.replaceChildren(
+          make('p', { class: 'failure', role: 'alert' }, inWords(error)),
+        );
+      }
+    }
+  }
+
+  #contentOf(item, signal) {
+    if (item.kind === 'folder') {
+      return this.#folder(item, signal);
+    }
+    if (item.kind === 'file' && mediaKind(item.name)) {
+      return this.#media(item);
+    }
+    return this.#text(item, signal);
+  }
+
+  async #folder({ path }, signal) {
+    const list = make('ul', { class: 'entries' });
+    let count = 0;
+    for await (const { name, type, size } of this.#node.ls(path, { signal })) {
+      if (++count > ENTRY_LIMIT) {
+        list.append(
+          make(
+            'li',
+            { class: 'quiet' },
+            `Only the first ${ENTRY_LIMIT} are shown.`,
+          ),
+        );
+        break;
+      }
+      list.append(
+        make(
+          'li',
+          {},
+          icon(type === 'dir' ? 'folder' : 'file', name),
+          make('a', { href: hashOf(`${path}/${name}`, name) }, name),
+          make('span', { class: 'quiet' }, type === 'dir' ? '' : bytes(size)),
+        ),
+      );
+    }
+    return count > 0
+      ? list
+      : make('p', { class: 'quiet' }, 'This folder is empty.');
+  }
+
+  async #media({ path, name, size }) {
+    const { url, release } = await addressOf(this.#node, path, name, size);
+    this.#release = release;
+    const kind = mediaKind(name);
+    if (kind === 'image') {
+      return make('img', { src: url, alt: name });
+    }
+    return make(kind, { src: url, controls: true, 'aria-label': name });
+  }
+
+  async #text({ kind, path, size }, signal) {
+    if (kind !== 'file') {
+      return make(
+        'p',
+        { class: 'quiet' },
+        'This is data that only programs read.',
+      );
+    }
+    const text = await this.#readText(path, signal);
+    if (text === undefined) {
+      return make(
+        'p',
+        { class: 'quiet' },
+        'There is no preview of this kind of file.',
+      );
+    }
+    const shown = make('pre', { tabIndex: 0 }, text);
+    if (size <= TEXT_LIMIT) {
+      return shown;
+    }
+    return make(
+      'div',
+      {},
+      shown,
+      make(
+        'p',
+        { class: 'quiet' },
+        `The first ${bytes(TEXT_LIMIT)} of ${bytes(size)}.`,
+      ),
+    );
+  }
+
+  /** The beginning of a file as text, or undefined if it is none. */
+  async #readText(path, signal) {
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    let text = '';
+    try {
+      for await (const chunk of this.#node.cat(path, {
+        length: TEXT_LIMIT,
+        signal,
+      })) {
+        text += decoder.decode(chunk, { stream: true });
+      }
+    } catch (error) {
+      if (error instanceof TypeError) {
+        return undefined; // not UTF-8
+      }
+      throw error;
+    }
+    return text.includes('\0') ? undefined : text;
+  }
+
+  async #tell({ path, name, cid, kind, size, count }, signal) {
+    const facts = [
+      kind === 'folder' && count !== undefined && plural(count, 'item'),
+      bytes(size),
+    ];
+    const link = new URL(hashOf(path, name), location.href).href;
+    this.#footer.replaceChildren(
+      make('code', { title: 'CID' }, cid.toString()),
+      make('span', { class: 'quiet' }, facts.filter(Boolean).join(' · ')),
+      make('button', { click: () => copy(link, 'Link') }, 'Copy link'),
+    );
+    if (kind === 'file') {
+      const { url } = await addressOf(this.#node, path, name, size, {
+        download: true,
+      });
+      if (!signal.aborted) {
+        this.#footer.append(
+          make('a', { class: 'button', href: url, download: name }, 'Download'),
+        );
+      }
+    }
+  }
+}
