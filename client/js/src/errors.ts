@@ -41,7 +41,7 @@ export type ClientErrorCode =
   | 'source-error'
   /** A value that an add cannot read bytes from. Details: path, type. */
   | 'invalid-source'
-  /** A value that the codec cannot encode. Details: codec. */
+  /** A value that is not of the IPLD data model. */
   | 'invalid-value';
 
 /** Every code that a {@link SharednodeError} can have. */

@@ -14,6 +14,9 @@ export function fromJSON(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(fromJSON);
   }
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    return BigInt(value as number);
+  }
   if (typeof value !== 'object' || value === null) {
     return value;
   }

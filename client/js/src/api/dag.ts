@@ -1,6 +1,6 @@
 import { CID } from 'multiformats/cid';
 import { fromWire, type IPFSPath, toCID, toPath } from '../cid.js';
-import { decodeNode, encodeNode } from '../codecs.js';
+import { decodeNode, encodeNode, NODE_CODEC } from '../codecs/index.js';
 import type { CallOptions } from '../deadline.js';
 import { SharednodeError } from '../errors.js';
 import type { Link } from '../link.js';
@@ -96,8 +96,8 @@ async function put(
   });
   let bytes: Uint8Array;
   if (request.inputCodec === undefined) {
-    request.inputCodec = request.storeCodec ?? 'dag-cbor';
-    bytes = await encodeNode(value, request.inputCodec);
+    request.inputCodec = NODE_CODEC;
+    bytes = encodeNode(value);
   } else if (isBytes(value) && typeof value !== 'string') {
     bytes = toBytes(value, op);
   } else {
@@ -126,7 +126,7 @@ async function get(
   const bytes = await collect(call);
   const resolved = call.value as DAGResolved;
   const end = fromWire(resolved.cid);
-  const node = await decodeNode(bytes, end.code);
+  const node = decodeNode(bytes, end.code);
   return walk(node, localResolve ? path : (resolved.remainderPath ?? ''), end);
 }
 

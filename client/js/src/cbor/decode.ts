@@ -1,14 +1,23 @@
-/**
- * CBOR as it crosses ports: RFC 8949 without tags, indefinite lengths and
- * undefined. A codec of our own: a general one would be a third of the whole
- * client, and does not know the limits that the protocol sets.
- */
+/** What there is in a kind of CBOR, and its limits. */
+export interface DecodeRules {
+  readonly maxNesting: number;
+  readonly maxElements: number;
+  readonly maxPairs: number;
+  /** Gives the value of tag 42 with these bytes in it; there is no other tag. */
+  readonly link: (bytes: Uint8Array) => unknown;
+}
 
-const MAX_NESTING = 32;
-const MAX_ELEMENTS = 64 * 1024;
-const MAX_PAIRS = 1024;
+/** As it crosses ports; package messageport sets the limits. */
+const wire: DecodeRules = {
+  maxNesting: 32,
+  maxElements: 64 * 1024,
+  maxPairs: 1024,
+  link: () => {
+    throw new CBORError('a tag');
+  },
+};
 
-/** What bytes throw that are not CBOR, or not as it crosses ports. */
+/** What bytes throw that are not CBOR, or not of the kind that is wanted. */
 export class CBORError extends Error {
   override readonly name = 'CBORError';
 }
@@ -16,11 +25,15 @@ export class CBORError extends Error {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Decodes one item. Maps become objects, integers beyond 2^53 bigints; bytes
- * are copied, so that they do not keep the message alive.
+ * Decodes one item: RFC 8949 with shortest forms and without indefinite
+ * lengths. Maps become objects, integers beyond 2^53 bigints; bytes are
+ * copied, so that they do not keep the message alive.
+ *
+ * Encoder and decoder are our own: a general codec would be a third of the
+ * whole client, and does not know the limits.
  */
-export function decode(bytes: Uint8Array): unknown {
-  const decoder = new Decoder(bytes);
+export function decode(bytes: Uint8Array, rules: DecodeRules = wire): unknown {
+  const decoder = new Decoder(bytes, rules);
   const value = decoder.item(0);
   if (!decoder.done) {
     throw new CBORError('more than one item');
@@ -31,10 +44,12 @@ export function decode(bytes: Uint8Array): unknown {
 class Decoder {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #rules: DecodeRules;
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, rules: DecodeRules) {
     this.#bytes = bytes;
+    this.#rules = rules;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -58,32 +73,52 @@ class Decoder {
         return this.#list(info, depth + 1);
       case 5:
         return this.#map(info, depth + 1);
-      case 7:
-        return this.#simple(info);
+      case 6:
+        return this.#link(info);
       default:
-        throw new CBORError('a tag');
+        return this.#simple(info);
     }
   }
 
   /** Reads the number that an item's first byte announces. */
   #argument(info: number): number | bigint {
+    if (info < 24) {
+      return info;
+    }
+    if (info > 27) {
+      throw new CBORError('a reserved or indefinite length');
+    }
+    const at = this.#skip(1 << (info - 24));
+    let value: number | bigint;
+    let least: number; // what needs so many bytes
     switch (info) {
       case 24:
-        return this.#view.getUint8(this.#skip(1));
+        [value, least] = [this.#view.getUint8(at), 24];
+        break;
       case 25:
-        return this.#view.getUint16(this.#skip(2));
+        [value, least] = [this.#view.getUint16(at), 0x100];
+        break;
       case 26:
-        return this.#view.getUint32(this.#skip(4));
-      case 27: {
-        const big = this.#view.getBigUint64(this.#skip(8));
-        return big <= Number.MAX_SAFE_INTEGER ? Number(big) : big;
-      }
+        [value, least] = [this.#view.getUint32(at), 0x10000];
+        break;
       default:
-        if (info > 27) {
-          throw new CBORError('a reserved or indefinite length');
-        }
-        return info;
+        [value, least] = [this.#view.getBigUint64(at), 0x100000000];
     }
+    if (value < least) {
+      throw new CBORError('a number longer than it need be');
+    }
+    return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+  }
+
+  #link(info: number): unknown {
+    if (this.#argument(info) !== 42) {
+      throw new CBORError('an unknown tag');
+    }
+    const content = this.item(0);
+    if (!(content instanceof Uint8Array)) {
+      throw new CBORError('a link that is not bytes');
+    }
+    return this.#rules.link(content);
   }
 
   #text(info: number): string {
@@ -95,7 +130,7 @@ class Decoder {
   }
 
   #list(info: number, depth: number): unknown[] {
-    const length = this.#count(info, depth, MAX_ELEMENTS);
+    const length = this.#count(info, depth, this.#rules.maxElements);
     const list: unknown[] = [];
     for (let i = 0; i < length; i++) {
       list.push(this.item(depth));
@@ -104,7 +139,7 @@ class Decoder {
   }
 
   #map(info: number, depth: number): Record<string, unknown> {
-    const length = this.#count(info, depth, MAX_PAIRS);
+    const length = this.#count(info, depth, this.#rules.maxPairs);
     const map: Record<string, unknown> = {};
     for (let i = 0; i < length; i++) {
       const key = this.item(depth);
@@ -128,13 +163,14 @@ class Decoder {
       case 21:
         return true;
       case 22:
+      case 23: // undefined
         return null;
       case 25:
-        return float16(this.#view.getUint16(this.#skip(2)));
+        return finite(float16(this.#view.getUint16(this.#skip(2))));
       case 26:
-        return this.#view.getFloat32(this.#skip(4));
+        return finite(this.#view.getFloat32(this.#skip(4)));
       case 27:
-        return this.#view.getFloat64(this.#skip(8));
+        return finite(this.#view.getFloat64(this.#skip(8)));
       default:
         throw new CBORError('an unknown simple value');
     }
@@ -142,7 +178,7 @@ class Decoder {
 
   #count(info: number, depth: number, limit: number): number {
     const length = Number(this.#argument(info));
-    if (length > limit || depth > MAX_NESTING) {
+    if (length > limit || depth > this.#rules.maxNesting) {
       throw new CBORError('a list or map beyond the limits');
     }
     return length;
@@ -177,9 +213,16 @@ function float16(bits: number): number {
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
   if (exponent === 0x1f) {
-    return fraction === 0 ? sign * Infinity : NaN;
+    return NaN; // or infinite
   }
   return exponent === 0
     ? sign * fraction * 2 ** -24
     : sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+function finite(value: number): number {
+  if (!Number.isFinite(value)) {
+    throw new CBORError('not a number, or infinite');
+  }
+  return value;
 }

@@ -1,0 +1,59 @@
+import { decode as decodeDagPB } from '@ipld/dag-pb';
+import { decode as decodeCBOR } from '../cbor/decode.js';
+import { messageOf, SharednodeError } from '../errors.js';
+import {
+  decode as decodeDagCBOR,
+  encode as encodeDagCBOR,
+} from './dag-cbor.js';
+import {
+  decode as decodeDagJSON,
+  decodePlain as decodeJSON,
+} from './dag-json.js';
+
+/**
+ * Values are sent as DAG-CBOR whatever they are stored as, since the node has
+ * all codecs; blocks come as they are stored.
+ */
+const decoders: Record<number, (bytes: Uint8Array) => unknown> = {
+  0x51: decodeCBOR,
+  0x55: (bytes) => bytes, // raw
+  0x70: decodeDagPB,
+  0x71: decodeDagCBOR,
+  0x0129: decodeDagJSON,
+  0x0200: decodeJSON,
+};
+
+/** The name of the codec that {@link encodeNode} encodes with. */
+export const NODE_CODEC = 'dag-cbor';
+
+/** Encodes a value of the IPLD data model. */
+export function encodeNode(value: unknown): Uint8Array {
+  try {
+    return encodeDagCBOR(value);
+  } catch (cause) {
+    throw new SharednodeError('invalid-value', messageOf(cause), {
+      op: 'dag.put',
+      cause,
+    });
+  }
+}
+
+/** Decodes a block by its codec's code. */
+export function decodeNode(bytes: Uint8Array, code: number): unknown {
+  const decode = decoders[code];
+  if (decode === undefined) {
+    throw new SharednodeError('unknown-codec', `unknown codec ${code}`, {
+      op: 'dag.get',
+      details: { value: code },
+    });
+  }
+  try {
+    return decode(bytes);
+  } catch (cause) {
+    throw new SharednodeError('invalid-block', messageOf(cause), {
+      op: 'dag.get',
+      details: { value: code },
+      cause,
+    });
+  }
+}
