@@ -90,20 +90,9 @@ function within(range, size) {
  *
  * @returns {Promise<{url: string, release: () => void}>}
  */
-export async function addressOf(
-  node,
-  path,
-  name,
-  size,
-  { download = false } = {},
-) {
+export async function addressOf(node, path, name, size) {
   if (await controlled()) {
-    const query = new URLSearchParams({ type: typeOf(name), filename: name });
-    if (download) {
-      query.set('download', '1');
-    }
-    const parts = path.split('/').map(encodeURIComponent).join('/');
-    return { url: `ipfs/${parts}?${query}`, release: () => {} };
+    return { url: urlOf(path, name), release: () => {} };
   }
   if (size > BLOB_LIMIT) {
     throw new Error(
@@ -116,6 +105,23 @@ export async function addressOf(
   }
   const url = URL.createObjectURL(new Blob(chunks, { type: typeOf(name) }));
   return { url, release: () => URL.revokeObjectURL(url) };
+}
+
+/**
+ * Gives an address that is downloaded when it is followed, or undefined where
+ * there is no Service Worker to answer. A link to it has no `download`, for
+ * browsers do not ask the Service Worker for those that do.
+ */
+export function downloadOf(path, name) {
+  return navigator.serviceWorker?.controller
+    ? `${urlOf(path, name)}&download=1`
+    : undefined;
+}
+
+function urlOf(path, name) {
+  const parts = path.split('/').map(encodeURIComponent).join('/');
+  const query = new URLSearchParams({ type: typeOf(name), filename: name });
+  return `ipfs/${parts}?${query}`;
 }
 
 /** Whether a Service Worker answers for this page, now or before long. */

@@ -4,7 +4,7 @@ import { bytes, plural } from './format.js';
 import { icon } from './icons.js';
 import { mediaKind } from './kinds.js';
 import { hashOf, parseHash, pathIn } from './links.js';
-import { addressOf } from './media.js';
+import { addressOf, downloadOf } from './media.js';
 import { copy } from './nodefacts.js';
 import { complain } from './notices.js';
 import { inWords } from './words.js';
@@ -89,7 +89,7 @@ export class Preview {
       );
       if (!signal.aborted) {
         this.#body.replaceChildren(content);
-        await this.#tell({ path, name, cid, ...described }, signal);
+        this.#tell({ path, name, cid, ...described });
       }
     } catch (error) {
       if (!signal.aborted) {
@@ -201,7 +201,7 @@ export class Preview {
     return text.includes('\0') ? undefined : text;
   }
 
-  async #tell({ path, name, cid, kind, size, count }, signal) {
+  #tell({ path, name, cid, kind, size, count }) {
     const facts = [
       kind === 'folder' && count !== undefined && plural(count, 'item'),
       bytes(size),
@@ -212,15 +212,11 @@ export class Preview {
       make('span', { class: 'quiet' }, facts.filter(Boolean).join(' · ')),
       make('button', { click: () => copy(link, 'Link') }, 'Copy link'),
     );
-    if (kind === 'file') {
-      const { url } = await addressOf(this.#node, path, name, size, {
-        download: true,
-      });
-      if (!signal.aborted) {
-        this.#footer.append(
-          make('a', { class: 'button', href: url, download: name }, 'Download'),
-        );
-      }
+    const url = kind === 'file' && downloadOf(path, name);
+    if (url) {
+      this.#footer.append(
+        make('a', { class: 'button', href: url }, 'Download'),
+      );
     }
   }
 }
