@@ -12,6 +12,11 @@ func blockPut(ctx context.Context, b Blocks, call *messageport.ServerCall) (any,
 	if err != nil {
 		return nil, err
 	}
+	if opts.Cid != nil {
+		if err := checkCID("cid", *opts.Cid); err != nil {
+			return nil, err
+		}
+	}
 	data, err := receiveBlock(call, maxBlock)
 	if err != nil {
 		return nil, err
@@ -46,7 +51,7 @@ func blockRemove(ctx context.Context, b Blocks, call *messageport.ServerCall) (a
 		return nil, err
 	}
 	for _, c := range req.Cids {
-		if err := checkCID(c); err != nil {
+		if err := checkCID("cids", c); err != nil {
 			return nil, err
 		}
 	}

@@ -47,6 +47,9 @@ func (b *boot) get(ctx context.Context, cfg nodeapi.Config) (Backend, error) {
 func (b *boot) run(a *attempt, cfg nodeapi.Config) {
 	a.backend, a.err = b.open(b.ctx, cfg)
 	if a.err != nil {
+		if closing := context.Cause(b.ctx); closing != nil {
+			a.err = closing
+		}
 		b.mu.Lock()
 		b.attempt = nil
 		b.mu.Unlock()

@@ -21,8 +21,9 @@ func readWish(app messageport.RawMessage) (nodeapi.Hello, error) {
 	if len(app) == 0 {
 		return wish, nil
 	}
-	if err := messageport.Unmarshal(app, &wish); err != nil {
-		return wish, err
+	decode := func(v any) error { return messageport.Unmarshal(app, v) }
+	if err := decode(&wish); err != nil {
+		return wish, explain(err, decode)
 	}
 	switch wish.OnConflict {
 	case "", onConflictError, onConflictJoin:

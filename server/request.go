@@ -54,7 +54,7 @@ func explain(err error, again func(any) error) error {
 	default:
 		details["option"] = field
 	}
-	return &nodeapi.Error{Code: code, Message: fmt.Sprintf("%s: %v", e.Message, value), Details: details, Err: err}
+	return &nodeapi.Error{Code: code, Message: fmt.Sprintf("%s, not %v", e.Message, value), Details: details}
 }
 
 // brief returns v if it can be told in a few bytes, and otherwise what it is.
@@ -107,9 +107,11 @@ func checkName(option, name string) error {
 	return nil
 }
 
-func checkCID(c cid.Cid) error {
+// checkCID finds the CID that was left out, or was null or a map: the decoder
+// takes these for an undefined one.
+func checkCID(field string, c cid.Cid) error {
 	if !c.Defined() {
-		return nodeapi.Errorf(nodeapi.CodeInvalidCID, map[string]any{"value": nil}, "there is no CID")
+		return nodeapi.Errorf(nodeapi.CodeInvalidCID, map[string]any{"field": field, "value": nil}, "field %q: there is no CID", field)
 	}
 	return nil
 }
@@ -129,5 +131,5 @@ func decodeCID(call *messageport.ServerCall) (cid.Cid, error) {
 	if err != nil {
 		return cid.Undef, err
 	}
-	return req.Cid, checkCID(req.Cid)
+	return req.Cid, checkCID("cid", req.Cid)
 }

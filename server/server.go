@@ -96,7 +96,7 @@ var errClosing = &nodeapi.Error{Code: nodeapi.CodeClosing, Message: "the server 
 func (s *Server) Serve(ctx context.Context, port messageport.Port) error {
 	sess := s.enter()
 	if sess == nil {
-		return sayGoodbye(s.accepting, port)
+		return s.turnAway(ctx, port)
 	}
 	defer s.leave(sess)
 	err := sess.serve(ctx, port)
@@ -104,9 +104,11 @@ func (s *Server) Serve(ctx context.Context, port messageport.Port) error {
 	return err
 }
 
-// sayGoodbye tells the client of a port that comes too late that the server is
-// closing. ctx has ended.
-func sayGoodbye(ctx context.Context, port messageport.Port) error {
+// turnAway refuses the client of a port that comes when the server is closing.
+func (s *Server) turnAway(ctx context.Context, port messageport.Port) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(s.running, func() { cancel(errClosing) })()
 	_, err := messageport.Accept(ctx, port, messageport.AcceptConfig{
 		Welcome: func(context.Context, messageport.Hello) (messageport.Welcome, error) {
 			return messageport.Welcome{}, errClosing

@@ -16,10 +16,14 @@ import (
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
-// Add implements server.Files. Options other than Pin, OnlyHash, Progress and
-// WrapWithDirectory mean nothing to it.
+// Add implements server.Files. Of a profile it knows the names alone; options
+// other than Pin, PinName, OnlyHash, Progress and WrapWithDirectory mean nothing
+// to it.
 func (b *Backend) Add(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], opts nodeapi.AddOptions) iter.Seq2[nodeapi.AddEvent, error] {
 	return sequence(b, ctx, nodeapi.MethodAdd, func(yield func(nodeapi.AddEvent) bool) error {
+		if err := oneOf("profile", opts.Profile, "", "unixfs-v1-2025", "unixfs-v0-2015"); err != nil {
+			return err
+		}
 		a := &adding{b: b, ctx: ctx, opts: opts, yield: yield, blocks: make(map[cid.Cid][]byte)}
 		a.root.entries = make(map[string]*entry)
 		err := a.run(src)

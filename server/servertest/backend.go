@@ -8,6 +8,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -112,6 +113,15 @@ func (b *Backend) Config() nodeapi.Config { return b.Settings }
 func (b *Backend) Close() error {
 	b.closed.Store(true)
 	return nil
+}
+
+// oneOf refuses an option that is none of values.
+func oneOf(option, value string, values ...string) error {
+	if slices.Contains(values, value) {
+		return nil
+	}
+	return nodeapi.Errorf(nodeapi.CodeInvalidOption, map[string]any{"option": option, "value": value},
+		"%s is %q; it can be one of %q", option, value, values)
 }
 
 // sequence makes an iterator out of a function that yields, counted while it

@@ -56,6 +56,9 @@ func (b *Backend) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (
 // PinList implements server.Pins.
 func (b *Backend) PinList(ctx context.Context, req nodeapi.PinListRequest) iter.Seq2[nodeapi.Pin, error] {
 	return sequence(b, ctx, nodeapi.MethodPinList, func(yield func(nodeapi.Pin) bool) error {
+		if err := oneOf("type", req.Type, "", "all", "recursive", "direct", "indirect"); err != nil {
+			return err
+		}
 		for _, pin := range b.sortedPins() {
 			wanted := req.Type == "" || req.Type == "all" || req.Type == pin.Type
 			if wanted && strings.Contains(pin.Name, req.Name) && !yield(pin) {

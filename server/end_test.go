@@ -1,0 +1,199 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+
+	"github.com/sharednode/sharednode/messageport"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/server"
+	"github.com/sharednode/sharednode/server/servertest"
+)
+
+// stage is one session in the middle of a call.
+type stage struct {
+	*fixture
+
+	conn *messageport.ClientConn
+	call *messageport.ClientCall
+	gone chan struct{}      // closed: the client's lock is free
+	stop context.CancelFunc // of Serve's context
+}
+
+// endings are the ways in which a session, or its call, comes to its end.
+var endings = map[string]func(s *stage){
+	"the client closes":           func(s *stage) { _ = s.conn.Close() },
+	"the client's lock is let go": func(s *stage) { close(s.gone) },
+	"Serve's context ends":        func(s *stage) { s.stop() },
+	"the call is canceled":        func(s *stage) { s.call.Cancel(nil) },
+	"the server is shut down": func(s *stage) {
+		ctx, cancel := context.WithCancel(s.Context())
+		cancel()
+		_ = s.server.Shutdown(ctx)
+	},
+}
+
+// atEveryStep runs a call once for each step in which the backend takes part,
+// ends it there in each way, and sees what is left. begin opens the call and
+// does the client's part of it in goroutines of its own.
+func atEveryStep(t *testing.T, method string, prepare func(f *fixture), begin func(s *stage)) {
+	t.Helper()
+	for name, end := range endings {
+		t.Run(name, func(t *testing.T) {
+			steps := 0
+			for reached := true; reached; steps++ {
+				reached = endAtStep(t, method, steps, prepare, begin, end)
+			}
+			if steps < 3 {
+				t.Errorf("%s has %d steps; the test wants more", method, steps)
+			}
+		})
+	}
+}
+
+// endAtStep reports whether the call came as far as that step.
+func endAtStep(t *testing.T, method string, step int, prepare func(*fixture), begin, end func(*stage)) (reached bool) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &stage{fixture: &fixture{T: t, backend: &servertest.Backend{}}, gone: make(chan struct{})}
+		s.server = server.New(server.Config{Backend: s.backend, Liveness: func(ctx context.Context, _ string) error {
+			select {
+			case <-s.gone:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}})
+		prepare(s.fixture)
+		before := s.backend.Blocks()
+
+		var ctx context.Context
+		ctx, s.stop = context.WithCancel(t.Context())
+		defer s.stop()
+		port, ended := servertest.Connect(ctx, s.server)
+		var err error
+		if s.conn, err = messageport.Dial(t.Context(), port, messageport.DialConfig{Lock: "tab"}); err != nil {
+			t.Fatal(err)
+		}
+		steps := 0
+		s.backend.Hook = func(ctx context.Context, called string) error {
+			if called == method {
+				if steps == step {
+					reached = true
+					<-ctx.Done()
+				}
+				steps++
+			}
+			return nil
+		}
+		begin(s)
+		synctest.Wait()
+		end(s)
+		synctest.Wait()
+
+		what := fmt.Sprintf("%s ended at step %d", method, step)
+		if n := s.backend.Held(); n != 0 {
+			t.Errorf("%s: %d methods, iterators or readers are left", what, n)
+		}
+		if reached && s.backend.Blocks() != before {
+			t.Errorf("%s: there are %d blocks; want %d as before", what, s.backend.Blocks(), before)
+		}
+		_ = s.conn.Close() // if that was not the ending
+		<-ended
+	})
+	return reached
+}
+
+func TestEndAtEveryStepOfAdd(t *testing.T) {
+	atEveryStep(t, nodeapi.MethodAdd, func(*fixture) {}, func(s *stage) {
+		var err error
+		opts := nodeapi.AddOptions{Progress: true, WrapWithDirectory: true}
+		if s.call, err = s.conn.Call(s.Context(), nodeapi.MethodAdd, opts, messageport.CallOptions{Upload: true}); err != nil {
+			s.Fatal(err)
+		}
+		go func() {
+			for _, path := range []string{"a", "d/b"} {
+				_ = s.call.WriteItem(nodeapi.FileHeader{Path: path})
+				_, _ = s.call.Write(make([]byte, 150<<10))
+			}
+			_ = s.call.CloseWrite()
+		}()
+		go func() {
+			for {
+				if _, err := s.call.Next(); err != nil {
+					return
+				}
+			}
+		}()
+	})
+}
+
+func TestEndAtEveryStepOfCat(t *testing.T) {
+	var file nodeapi.Added
+	atEveryStep(t, nodeapi.MethodCat,
+		func(f *fixture) { file = f.put(make([]byte, 300<<10)) },
+		func(s *stage) {
+			var err error
+			request := nodeapi.CatRequest{Path: file.Cid.String()}
+			if s.call, err = s.conn.Call(s.Context(), nodeapi.MethodCat, request, messageport.CallOptions{}); err != nil {
+				s.Fatal(err)
+			}
+			go func() { _ = s.call.Result(nil) }()
+		})
+}
+
+// A client that has stopped reading, or sending, holds its call where it is; the
+// session's end frees it all the same.
+func TestEndOfStalledStreams(t *testing.T) {
+	stalled := map[string]func(s *stage){
+		"a cat that is not read": func(s *stage) {
+			file := s.put(make([]byte, 8<<20))
+			s.open(nodeapi.MethodCat, nodeapi.CatRequest{Path: file.Cid.String()}, false)
+		},
+		"an add that stops in a file": func(s *stage) {
+			s.open(nodeapi.MethodAdd, nil, true)
+			_ = s.call.WriteItem(nodeapi.FileHeader{})
+			_, _ = s.call.Write([]byte("x"))
+		},
+		"an add that never begins": func(s *stage) { s.open(nodeapi.MethodAdd, nil, true) },
+		"a block that stops":       func(s *stage) { s.open(nodeapi.MethodBlockPut, nil, true) },
+	}
+	for name, begin := range stalled {
+		t.Run(name, func(t *testing.T) {
+			for how, end := range endings {
+				t.Run(how, func(t *testing.T) {
+					reached := endAtStep(t, "", -1, func(*fixture) {}, func(s *stage) {
+						begin(s)
+						synctest.Wait()
+						if s.conn.Err() != nil {
+							s.Fatal("the session has ended by itself")
+						}
+					}, end)
+					if reached {
+						t.Fatal("the hook held a call")
+					}
+				})
+			}
+		})
+	}
+}
+
+func (s *stage) open(method string, request any, upload bool) {
+	s.Helper()
+	var err error
+	s.call, err = s.conn.Call(s.Context(), method, request, messageport.CallOptions{Upload: upload})
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// put stores a file in the backend.
+func (f *fixture) put(data []byte) nodeapi.Added {
+	f.Helper()
+	stat, err := f.backend.BlockPut(f.Context(), data, nodeapi.BlockPutOptions{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return nodeapi.Added{Cid: stat.Cid, Size: stat.Size}
+}

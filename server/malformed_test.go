@@ -1,0 +1,299 @@
+package server_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ipfs/go-cid"
+
+	"github.com/sharednode/sharednode/messageport"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/server/servertest"
+)
+
+// requests has the type of each method's request, nil for none.
+var requests = map[string]reflect.Type{
+	nodeapi.MethodID:          nil,
+	nodeapi.MethodVersion:     nil,
+	nodeapi.MethodIsOnline:    nil,
+	nodeapi.MethodStatus:      nil,
+	nodeapi.MethodAdd:         reflect.TypeFor[nodeapi.AddOptions](),
+	nodeapi.MethodCat:         reflect.TypeFor[nodeapi.CatRequest](),
+	nodeapi.MethodGet:         reflect.TypeFor[nodeapi.GetRequest](),
+	nodeapi.MethodList:        reflect.TypeFor[nodeapi.PathRequest](),
+	nodeapi.MethodDAGPut:      reflect.TypeFor[nodeapi.DAGPutOptions](),
+	nodeapi.MethodDAGGet:      reflect.TypeFor[nodeapi.PathRequest](),
+	nodeapi.MethodDAGResolve:  reflect.TypeFor[nodeapi.PathRequest](),
+	nodeapi.MethodBlockPut:    reflect.TypeFor[nodeapi.BlockPutOptions](),
+	nodeapi.MethodBlockGet:    reflect.TypeFor[nodeapi.CIDRequest](),
+	nodeapi.MethodBlockRemove: reflect.TypeFor[nodeapi.BlockRemoveRequest](),
+	nodeapi.MethodBlockStat:   reflect.TypeFor[nodeapi.CIDRequest](),
+	nodeapi.MethodPinAdd:      reflect.TypeFor[nodeapi.PinAddRequest](),
+	nodeapi.MethodPinRemove:   reflect.TypeFor[nodeapi.PinRemoveRequest](),
+	nodeapi.MethodPinList:     reflect.TypeFor[nodeapi.PinListRequest](),
+	nodeapi.MethodRepoStat:    nil,
+	nodeapi.MethodRepoGC:      nil,
+	nodeapi.MethodRepoVerify:  nil,
+	nodeapi.MethodRepoVersion: nil,
+}
+
+// wrongValues are what a careless or hostile page puts into a field.
+var wrongValues = []struct {
+	name  string
+	value any
+	fits  func(reflect.Type) bool // the types for which it is not wrong
+}{
+	{"negative", -1, isKind(reflect.Int, reflect.Int64)},
+	{"fraction", 1.5, never},
+	{"NaN", math.NaN(), never},
+	{"infinity", math.Inf(-1), never},
+	{"too large a number", uint64(math.MaxUint64), isKind(reflect.Uint64)},
+	{"text", "text", isKind(reflect.String)},
+	{"bytes", []byte("bytes"), never},
+	{"bool", true, isKind(reflect.Bool)},
+	{"list", []any{1}, never},
+	{"map", map[string]any{"a": 1}, never},
+}
+
+func never(reflect.Type) bool { return false }
+
+func isKind(kinds ...reflect.Kind) func(reflect.Type) bool {
+	return func(t reflect.Type) bool { return slices.Contains(kinds, t.Kind()) && t != reflect.TypeFor[cid.Cid]() }
+}
+
+func TestRequestsCoverEveryMethod(t *testing.T) {
+	run(t, func(f *fixture) {
+		conn := f.dial()
+		f.wantCode(conn.Invoke(f.Context(), "no.such", nil, nil), messageport.CodeUnknownMethod)
+		for method := range requests {
+			err := conn.Invoke(f.Context(), method, nil, nil)
+			if errors.Is(err, &messageport.Error{Code: messageport.CodeUnknownMethod}) {
+				f.Errorf("the server does not know %s", method)
+			}
+		}
+	})
+}
+
+// Each field of each request, filled with each value of a wrong type.
+func TestWrongTypesNameTheField(t *testing.T) {
+	for method, typ := range requests {
+		if typ == nil {
+			continue
+		}
+		t.Run(method, func(t *testing.T) {
+			run(t, func(f *fixture) {
+				conn := f.dial()
+				for field := range typ.Fields() {
+					name, _, _ := strings.Cut(field.Tag.Get("cbor"), ",")
+					f.tryWrongValues(conn, method, name, field.Type)
+				}
+				f.alive(conn)
+			})
+		})
+	}
+}
+
+func (f *fixture) tryWrongValues(conn *messageport.ClientConn, method, name string, typ reflect.Type) {
+	f.Helper()
+	if typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	want := nodeapi.CodeInvalidOption
+	switch name {
+	case "path", "paths":
+		want = nodeapi.CodeInvalidPath
+	case "cid", "cids":
+		want = nodeapi.CodeInvalidCID
+	}
+	for _, wrong := range wrongValues {
+		if wrong.fits(typ) {
+			continue
+		}
+		err := conn.Invoke(f.Context(), method, map[string]any{name: wrong.value}, nil)
+		e := f.wantCode(err, want)
+		_, told := e.Details["value"]
+		if e.Op != method || e.Details["field"] != name || !told {
+			f.Errorf("%s with %s as %s: got op %q, details %v; want %q, and the field and its value",
+				method, wrong.name, name, e.Op, e.Details, method)
+		}
+	}
+}
+
+func TestBadValues(t *testing.T) {
+	long := strings.Repeat("x", 100_000)
+	undefined := map[string]any{"cid": []byte{}}
+	for _, tc := range []struct {
+		method  string
+		request any
+		want    nodeapi.Code
+	}{
+		{nodeapi.MethodAdd, nodeapi.AddOptions{PinName: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodAdd, nodeapi.AddOptions{Profile: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodCat, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodCat, nodeapi.CatRequest{Path: "\xff"}, messageport.CodeBadRequest},
+		{nodeapi.MethodCat, nodeapi.CatRequest{Path: long}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodCat, nodeapi.CatRequest{Path: "not/a/cid"}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodGet, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodGet, nodeapi.GetRequest{Path: long}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodList, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodList, nodeapi.PathRequest{Path: long}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodDAGPut, nodeapi.DAGPutOptions{StoreCodec: long}, nodeapi.CodeUnknownCodec},
+		{nodeapi.MethodDAGGet, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodDAGResolve, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodBlockPut, nodeapi.BlockPutOptions{Format: long}, nodeapi.CodeUnknownCodec},
+		{nodeapi.MethodBlockPut, undefined, nodeapi.CodeInvalidCID},
+		{nodeapi.MethodBlockGet, nil, nodeapi.CodeInvalidCID},
+		{nodeapi.MethodBlockGet, undefined, nodeapi.CodeInvalidCID},
+		{nodeapi.MethodBlockStat, nil, nodeapi.CodeInvalidCID},
+		{nodeapi.MethodBlockRemove, map[string]any{"cids": []any{nil}}, nodeapi.CodeInvalidCID},
+		{nodeapi.MethodBlockRemove, map[string]any{"cids": []any{"text"}}, nodeapi.CodeInvalidCID},
+		{nodeapi.MethodPinAdd, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodPinAdd, nodeapi.PinAddRequest{Path: "p", Name: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodPinRemove, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodPinList, nodeapi.PinListRequest{Paths: []string{""}}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodPinList, nodeapi.PinListRequest{Name: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodPinList, nodeapi.PinListRequest{Type: long}, nodeapi.CodeInvalidOption},
+	} {
+		t.Run(tc.method, func(t *testing.T) {
+			run(t, func(f *fixture) {
+				conn := f.dial()
+				f.wantCode(conn.Invoke(f.Context(), tc.method, tc.request, nil), tc.want)
+				f.alive(conn)
+			})
+		})
+	}
+}
+
+// Requests that are no CBOR, or not of the kind that crosses ports. The client
+// side of the port would not send them, so they go past it.
+func TestRequestsThatAreNotCBOR(t *testing.T) {
+	bodies := map[string]string{
+		"nothing":              "",
+		"truncated":            "a1",
+		"two items":            "a0a0",
+		"a list":               "8101",
+		"a number":             "01",
+		"a duplicate key":      "a2647061746861786470617468" + "6179",
+		"an indefinite length": "bf647061746861" + "78ff",
+		"a tag":                "c0a0",
+		"nested too deeply":    "a16470617468" + strings.Repeat("81", 100) + "01",
+		"a huge length":        "a164706174689bffffffffffffffff",
+	}
+	for method, typ := range requests {
+		if typ == nil {
+			continue
+		}
+		t.Run(method, func(t *testing.T) {
+			run(t, func(f *fixture) {
+				raw := f.dialRaw()
+				for name, body := range bodies {
+					data, err := hex.DecodeString(body)
+					if err != nil {
+						f.Fatal(err)
+					}
+					e := raw.invoke(method, data)
+					if e == nil {
+						f.Errorf("%s: a request of %s was taken", method, name)
+					} else if !slices.Contains([]string{messageport.CodeBadRequest, string(nodeapi.CodeInvalidPath)}, e.Code) {
+						f.Errorf("%s: a request of %s: got %v; want bad-request", method, name, e)
+					}
+				}
+				if e := raw.invoke(nodeapi.MethodVersion, []byte{0xf6}); e != nil {
+					f.Errorf("the session is no longer answering: %v", e)
+				}
+			})
+		})
+	}
+}
+
+// rawClient speaks frames, good or bad.
+type rawClient struct {
+	*fixture
+
+	port messageport.Port
+	id   uint32
+	in   []messageport.Frame
+}
+
+func (f *fixture) dialRaw() *rawClient {
+	f.Helper()
+	port, _ := servertest.Connect(f.Context(), f.server)
+	r := &rawClient{fixture: f, port: port}
+	f.Cleanup(func() { _ = port.Close() })
+	hello, err := messageport.Marshal(messageport.Hello{Versions: []uint64{1}, Window: 1 << 20})
+	if err != nil {
+		f.Fatal(err)
+	}
+	r.send(messageport.Frame{Type: messageport.TypeHello, Payload: hello})
+	if got := r.receive(); got.Type != messageport.TypeWelcome {
+		f.Fatalf("got %s; want the welcome", got.Type)
+	}
+	return r
+}
+
+func (r *rawClient) send(frames ...messageport.Frame) {
+	r.Helper()
+	var msg []byte
+	for _, frame := range frames {
+		msg = messageport.AppendFrame(msg, frame)
+	}
+	if err := r.port.Send(r.Context(), msg); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func (r *rawClient) receive() messageport.Frame {
+	r.Helper()
+	for len(r.in) == 0 {
+		msg, err := r.port.Receive(r.Context())
+		if err != nil {
+			r.Fatal(err)
+		}
+		if r.in, err = messageport.Decode(msg, 1<<20); err != nil {
+			r.Fatal(err)
+		}
+	}
+	frame := r.in[0]
+	r.in = r.in[1:]
+	return frame
+}
+
+// open opens a call with a request of any bytes.
+func (r *rawClient) open(method string, request []byte, flags uint8) (id uint32) {
+	r.Helper()
+	r.id++
+	payload := slices.Concat([]byte{byte(len(method))}, []byte(method), request)
+	r.send(messageport.Frame{Type: messageport.TypeOpen, Flags: flags, ID: r.id, Payload: payload})
+	return r.id
+}
+
+// end waits for the end of a call, past its stream.
+func (r *rawClient) end(id uint32) *messageport.Error {
+	r.Helper()
+	for {
+		frame := r.receive()
+		if frame.ID != id {
+			continue
+		}
+		switch frame.Type {
+		case messageport.TypeResult:
+			return nil
+		case messageport.TypeError:
+			var e messageport.Error
+			if err := messageport.Unmarshal(frame.Payload, &e); err != nil {
+				r.Fatal(err)
+			}
+			return &e
+		}
+	}
+}
+
+func (r *rawClient) invoke(method string, request []byte) *messageport.Error {
+	r.Helper()
+	return r.end(r.open(method, request, messageport.FlagEnd))
+}

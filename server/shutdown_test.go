@@ -1,0 +1,109 @@
+package server_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/sharednode/sharednode/messageport"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/server"
+	"github.com/sharednode/sharednode/server/servertest"
+)
+
+func TestShutdownLetsCallsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fixture{T: t, backend: &servertest.Backend{}}
+		release := make(chan struct{})
+		f.backend.Hook = func(_ context.Context, method string) error {
+			if method == nodeapi.MethodRepoStat {
+				<-release
+			}
+			return nil
+		}
+		f.server = server.New(server.Config{Open: func(context.Context, nodeapi.Config) (server.Backend, error) {
+			return f.backend, nil
+		}})
+		conn := f.dial()
+		answered := make(chan error)
+		go func() { answered <- conn.Invoke(t.Context(), nodeapi.MethodRepoStat, nil, nil) }()
+		synctest.Wait()
+
+		down := make(chan error)
+		go func() { down <- f.server.Shutdown(t.Context()) }()
+		synctest.Wait()
+		f.wantCode(conn.Invoke(t.Context(), nodeapi.MethodVersion, nil, nil), nodeapi.CodeClosing)
+		_, err := f.tryDial(messageport.DialConfig{})
+		f.wantCode(err, nodeapi.CodeClosing)
+		if f.backend.Closed() {
+			t.Fatal("the backend was closed while a call was running")
+		}
+
+		close(release)
+		if err := <-answered; err != nil {
+			t.Errorf("the call that was running: %v", err)
+		}
+		if err := <-down; err != nil {
+			t.Errorf("Shutdown: %v", err)
+		}
+		if !f.backend.Closed() {
+			t.Error("the backend was not closed")
+		}
+		<-conn.Done()
+		if !errors.Is(conn.Err(), messageport.ErrClosed) {
+			t.Errorf("the session: got %v; want it closed in order", conn.Err())
+		}
+	})
+}
+
+func TestShutdownCutsOffWhatDoesNotEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fixture{T: t, backend: &servertest.Backend{}}
+		f.block(nodeapi.MethodRepoStat)
+		f.server = server.New(server.Config{Backend: f.backend})
+		conn := f.dial()
+		answered := make(chan error)
+		go func() { answered <- conn.Invoke(t.Context(), nodeapi.MethodRepoStat, nil, nil) }()
+		synctest.Wait()
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := f.server.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Shutdown: got %v; want the context's error", err)
+		}
+		if err := <-answered; err == nil {
+			t.Error("the call that was cut off has succeeded")
+		}
+		if f.backend.Closed() {
+			t.Error("the server closed a backend that is the caller's")
+		}
+	})
+}
+
+func TestShutdownEndsABootUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fixture{T: t}
+		f.server = server.New(server.Config{Open: func(ctx context.Context, _ nodeapi.Config) (server.Backend, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}})
+		dialed := make(chan error)
+		go func() {
+			_, err := f.tryDial(messageport.DialConfig{})
+			dialed <- err
+		}()
+		silent, _ := servertest.Connect(t.Context(), f.server) // never says hello
+		synctest.Wait()
+		if err := f.server.Shutdown(t.Context()); err != nil {
+			t.Errorf("Shutdown: %v", err)
+		}
+		// Which of the two comes first, goodbye or the refusal, is left open.
+		err := <-dialed
+		if !errors.Is(err, messageport.ErrClosed) {
+			f.wantCode(err, nodeapi.CodeClosing)
+		}
+		_ = silent.Close()
+	})
+}
