@@ -36,7 +36,8 @@ func start(t *testing.T, profile string) (*harness.Server, *harness.Chromium) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	server.Files("/", fstest.MapFS{"worker.js": {Data: []byte(workerJS)}, "page.html": {Data: []byte(page)}})
+	server.Files("/", fstest.MapFS{"worker.js": {Data: []byte(workerJS)}})
+	server.File("/page.html", []byte(page))
 	return server, launch(t, profile)
 }
 

@@ -19,6 +19,7 @@ type Server struct {
 
 	mu     sync.Mutex // guards following
 	broken map[string]int
+	files  map[string][]byte
 }
 
 // NewServer starts a server. cacheControl goes with each response.
@@ -29,7 +30,7 @@ func NewServer(cacheControl string) (*Server, error) {
 	}
 	s := &Server{
 		origin: "http://" + listener.Addr().String(), mux: http.NewServeMux(), caches: cacheControl,
-		broken: map[string]int{},
+		broken: map[string]int{}, files: map[string][]byte{},
 	}
 	// Browsers ask for it unasked, and log an error when it is not there.
 	s.mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
@@ -46,12 +47,12 @@ func (s *Server) Files(prefix string, fsys fs.FS) {
 	s.mux.Handle(prefix, http.StripPrefix(prefix, http.FileServerFS(fsys)))
 }
 
-// Page serves html at a path.
-func (s *Server) Page(path, html string) {
-	s.mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write([]byte(html))
-	})
+// File serves content at a path, as what the path's ending says. It may be
+// called again for the same path.
+func (s *Server) File(path string, content []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.files[path] = content
 }
 
 // Break answers requests for a path with an HTTP status until Mend.
@@ -85,7 +86,7 @@ var types = map[string]string{
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	status := s.broken[r.URL.Path]
+	status, content := s.broken[r.URL.Path], s.files[r.URL.Path]
 	s.mu.Unlock()
 	if status != 0 {
 		http.Error(w, http.StatusText(status), status)
@@ -95,5 +96,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", t)
 	}
 	w.Header().Set("Cache-Control", s.caches)
+	if content != nil {
+		_, _ = w.Write(content)
+		return
+	}
 	s.mux.ServeHTTP(w, r)
 }

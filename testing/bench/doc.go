@@ -1,0 +1,22 @@
+// Command bench measures Sharednode in a real Chromium beside the two systems
+// that its users would take instead, given the same work: js-ipfs in a
+// SharedWorker behind its message-port packages, and Helia in the tab.
+//
+//	go run ./testing/bench [-reps 5] [-quick] [-systems a,b] [-work x,y] [-out dir]
+//
+// A repetition gives each system a browser and a profile of its own, one after
+// the other, in an order that rotates from one repetition to the next: a machine
+// drifts by half and more within an hour, so only figures taken in turns compare.
+// For each figure it prints the medians, their range, and the median of the
+// ratios within the repetitions. Each system must return the right bytes, and
+// the same CIDs as the others where it was asked for the same; otherwise the
+// command fails.
+//
+// What is measured, and how each system is set up, is in web/work.js and in the
+// adapters web/sharednode.js, peers/jsipfs.js and peers/helia.js. The peers come
+// from the npm registry as peers/package-lock.json pins them; the package
+// measured is dist/, or where SHAREDNODE_DIST says.
+//
+// The directory given by -out gets results.json with every single figure, and
+// ratios.svg and ratios.png.
+package main

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
+)
+
+// dir is where the command's own files are, from the module's root.
+const dir = "testing/bench"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := bench(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// config is what the command was asked for.
+type config struct {
+	reps    int
+	systems []system
+	work    []string
+	out     string
+}
+
+func parse(args []string) (config, error) {
+	var c config
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.IntVar(&c.reps, "reps", 5, "repetitions")
+	quick := flags.Bool("quick", false, "one repetition")
+	systems := flags.String("systems", "", "systems to measure, comma-separated (default all)")
+	work := flags.String("work", "", "work to do besides the start, comma-separated (default all)")
+	flags.StringVar(&c.out, "out", filepath.Join(dir, "out"), "directory for the results")
+	if err := flags.Parse(args); err != nil {
+		return c, err
+	}
+	if *quick {
+		c.reps = 1
+	}
+	if c.reps < 1 {
+		return c, errors.New("no repetitions")
+	}
+	if *work != "" {
+		c.work = strings.Split(*work, ",")
+	}
+	for _, w := range c.work {
+		if !slices.ContainsFunc(figures, func(f figure) bool { return f.work == w }) {
+			return c, fmt.Errorf("no work %q", w)
+		}
+	}
+	var err error
+	c.systems, err = choose(*systems)
+	return c, err
+}
+
+func bench(ctx context.Context, args []string) error {
+	c, err := parse(args)
+	if err != nil {
+		return err
+	}
+	r := &report{
+		Taken: time.Now().UTC().Format(time.DateTime + " UTC"), Reps: c.reps,
+		Versions: map[string]string{}, Settings: map[string]string{},
+	}
+	if r.Machine, err = thisMachine(); err != nil {
+		return err
+	}
+	server, err := harness.NewServer("max-age=3600")
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	if err := serve(server, c.systems, r); err != nil {
+		return err
+	}
+	b := &bencher{server: server, want: func(work string) bool {
+		return len(c.work) == 0 || slices.Contains(c.work, work)
+	}}
+	for rep := range c.reps {
+		runs, err := b.repeat(ctx, c.systems, rep)
+		if err != nil {
+			return err
+		}
+		r.Runs = append(r.Runs, runs...)
+	}
+	r.Rows = summarize(r.Runs)
+	r.writeTable(os.Stdout, c.systems)
+	return r.save(ctx, server, c)
+}
+
+// serve puts the pages of the systems on the server, and what they are into the
+// report.
+func serve(server *harness.Server, systems []system, r *report) error {
+	server.File("/blank.html", []byte("<!doctype html><title>blank</title>"))
+	peers, err := filepath.Abs(filepath.Join(dir, "peers"))
+	if err != nil {
+		return err
+	}
+	for _, s := range systems {
+		version, err := prepare(server, s, peers)
+		if err != nil {
+			return err
+		}
+		if err := serveSystem(server, s, peers); err != nil {
+			return err
+		}
+		r.Versions[s.name], r.Settings[s.name] = version, s.settings
+	}
+	return nil
+}
+
+// prepare sees to it that the system's code is there, and returns its version.
+func prepare(server *harness.Server, s system, peers string) (string, error) {
+	if s.name != ours {
+		if err := installPeers(peers); err != nil {
+			return "", err
+		}
+		return versionOfPeer(s, peers)
+	}
+	dist, err := harness.Dist()
+	if err != nil {
+		return "", err
+	}
+	server.Files("/dist/", os.DirFS(dist))
+	return versionOfOurs(dist)
+}
+
+// serveSystem bundles a system's page and worker.
+func serveSystem(server *harness.Server, s system, peers string) error {
+	page, err := bundle(filepath.Join(dir, s.page), peers, api.FormatESModule)
+	if err != nil {
+		return err
+	}
+	server.File("/"+s.name+".js", page)
+	server.File("/"+s.name+".html", fmt.Appendf(nil,
+		`<!doctype html><title>%s</title><script type="module" src="%s.js"></script>`, s.title, s.name))
+	if s.worker == "" {
+		return nil
+	}
+	worker, err := bundle(filepath.Join(dir, s.worker), peers, api.FormatIIFE)
+	if err != nil {
+		return err
+	}
+	server.File("/"+filepath.Base(s.worker), worker)
+	return nil
+}
+
+// repeat measures every system once, in an order that rotates with rep.
+func (b *bencher) repeat(ctx context.Context, systems []system, rep int) ([]*run, error) {
+	blank := map[int]float64{}
+	if b.want("memory") {
+		var err error
+		if blank, err = b.memoryByTabs(ctx, b.server.Origin()+"/blank.html"); err != nil {
+			return nil, fmt.Errorf("blank tabs: %w", err)
+		}
+	}
+	var runs []*run
+	for i := range systems {
+		s := systems[(i+rep)%len(systems)]
+		began := time.Now()
+		r, err := b.measure(ctx, s, rep, blank)
+		if err != nil {
+			return nil, err
+		}
+		r.Order = i
+		runs = append(runs, r)
+		fmt.Fprintf(os.Stderr, "%d %s: %.0f s, load %s\n", rep+1, s.title, time.Since(began).Seconds(), r.Load)
+	}
+	if found := differences(runs); len(found) > 0 {
+		return nil, fmt.Errorf("different CIDs for the same work: %s", strings.Join(found, "; "))
+	}
+	return runs, nil
+}
+
+// save writes the results and their picture.
+func (r *report) save(ctx context.Context, server *harness.Server, c config) error {
+	if err := os.MkdirAll(c.out, 0o755); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(c.out, "results.json"), text, 0o644); err != nil {
+		return err
+	}
+	peers := peersOf(c.systems)
+	if len(peers) == 0 {
+		return nil
+	}
+	svg := chart(r.Rows, peers, fmt.Sprintf("%s, %d repetitions, %s", r.Taken, r.Reps, r.Machine.Browser))
+	if err := os.WriteFile(filepath.Join(c.out, "ratios.svg"), []byte(svg), 0o644); err != nil {
+		return err
+	}
+	png, err := rasterize(ctx, server, svg)
+	if err != nil {
+		return fmt.Errorf("drawing the picture: %w", err)
+	}
+	return os.WriteFile(filepath.Join(c.out, "ratios.png"), png, 0o644)
+}
+
+// rasterize has the browser draw an SVG.
+func rasterize(ctx context.Context, server *harness.Server, svg string) (png []byte, err error) {
+	server.File("/ratios.html", []byte(`<!doctype html><style>body{margin:0}svg{display:block}</style>`+svg))
+	err = withBrowser(ctx, func(browser *harness.Chromium) error {
+		tab, err := browser.OpenTab(ctx, server.Origin()+"/ratios.html")
+		if err != nil {
+			return err
+		}
+		var size struct{ Width, Height int64 }
+		if err := tab.Eval(ctx, &size, `const s = document.querySelector('svg'); return {Width: s.clientWidth, Height: s.clientHeight}`); err != nil {
+			return err
+		}
+		png, err = tab.Screenshot(ctx, size.Width, size.Height)
+		return err
+	})
+	return png, err
+}

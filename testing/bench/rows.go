@@ -1,0 +1,69 @@
+package main
+
+// A figure is one number that a piece of work yields, and a row of the table.
+type figure struct {
+	work, name string // "file", "add"
+	title      string
+	unit       string
+	lower      bool // the lower the better
+}
+
+func (f figure) key() string { return f.work + "." + f.name }
+
+// figures are the rows in order.
+var figures = []figure{
+	{"start", "cold", "cold start: page to first block stored", "ms", true},
+	{"start", "second", "second tab: page to first block stored", "ms", true},
+	{"file", "add", "add 64 MiB, pinned, own settings", "MB/s", false},
+	{"file", "cat", "cat of it", "MB/s", false},
+	{"file", "first", "cat of it: first byte", "ms", true},
+	{"fileV1", "add", "add 64 MiB, pinned, CIDv1 1 MiB raw", "MB/s", false},
+	{"fileV1", "cat", "cat of it", "MB/s", false},
+	{"fileV1", "first", "cat of it: first byte", "ms", true},
+	{"smallFiles", "putOne", "add 1 KiB, pinned, one by one", "/s", false},
+	{"smallFiles", "putMany", "add 1 KiB, pinned, 32 at a time", "/s", false},
+	{"smallFiles", "getOne", "cat 1 KiB, one by one", "/s", false},
+	{"smallFiles", "getMany", "cat 1 KiB, 32 at a time", "/s", false},
+	{"dag", "putOne", "dag.put, one by one", "/s", false},
+	{"dag", "putMany", "dag.put, 32 at a time", "/s", false},
+	{"dag", "getOne", "dag.get, one by one", "/s", false},
+	{"dag", "getMany", "dag.get, 32 at a time", "/s", false},
+	{"blocks", "putOne", "block.put 256 KiB, one by one", "MB/s", false},
+	{"blocks", "putMany", "block.put 256 KiB, 8 at a time", "MB/s", false},
+	{"blocks", "getOne", "block.get 256 KiB, one by one", "MB/s", false},
+	{"blocks", "getMany", "block.get 256 KiB, 8 at a time", "MB/s", false},
+	{"roundTrips", "one", "bare round trips, one by one", "/s", false},
+	{"roundTrips", "many", "bare round trips, 32 at a time", "/s", false},
+	{"memory", "tabs1", "memory above blank tabs, 1 tab", "MiB", true},
+	{"memory", "tabs2", "memory above blank tabs, 2 tabs", "MiB", true},
+	{"memory", "tabs8", "memory above blank tabs, 8 tabs", "MiB", true},
+	{"memory", "tab", "memory of each further tab, 2nd to 8th", "MiB", true},
+	{"memory", "used", "memory above a blank tab, after all the work", "MiB", true},
+}
+
+// A job is a piece of work as web/work.js has it, with its options.
+type job struct {
+	work    string // as figures have it
+	name    string // as web/work.js has it
+	options map[string]any
+}
+
+// jobs returns the work of a repetition. Each repetition has other bytes, the
+// same for every system.
+func jobs(rep int) []job {
+	seed := 1_000_000 * rep
+	const mib = 1 << 20
+	return []job{
+		{"roundTrips", "roundTrips", map[string]any{"count": 3000}},
+		{"file", "file", map[string]any{"size": 64 * mib, "seed": seed, "how": "default"}},
+		{"fileV1", "file", map[string]any{"size": 64 * mib, "seed": seed + 1, "how": "v1"}},
+		{"smallFiles", "smallFiles", map[string]any{"count": 1000, "size": 1024, "seed": seed + 1000}},
+		{"dag", "dag", map[string]any{"count": 1000, "seed": seed + 10_000}},
+		{"blocks", "blocks", map[string]any{"count": 64, "size": 256 << 10, "seed": seed + 20_000}},
+	}
+}
+
+// sameCIDs says of which work all systems must give the same CIDs. With their
+// own settings js-ipfs and the others chunk a file differently, and name even a
+// small one by another version of CID.
+var sameCIDs = map[string]bool{"start": true, "fileV1": true, "dag": true, "blocks": true}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A system is one of those measured.
+type system struct {
+	name     string
+	title    string
+	settings string
+	page     string   // its module
+	worker   string   // its worker's script, if that needs bundling too
+	packages []string // of the peers, whose versions the report states
+}
+
+const ours = "sharednode"
+
+var systems = []system{
+	{
+		name: ours, title: "Sharednode",
+		page:     "web/sharednode.js",
+		settings: "the package as built, its node in a SharedWorker; add: profile unixfs-v1-2025 (CIDv1, raw leaves, 1 MiB), pinned; relaxed durability; round trip: isOnline",
+	},
+	{
+		name: "jsipfs", title: "js-ipfs",
+		page:     "peers/jsipfs.js",
+		worker:   "peers/jsipfs-worker.js",
+		settings: "offline, its node in a SharedWorker behind ipfs-message-port-server and -client; add: own settings are CIDv0, dag-pb leaves, 256 KiB, pinned; round trip: a method that is not there, refused before the node",
+		packages: []string{"ipfs-core", "ipfs-message-port-server", "ipfs-message-port-client"},
+	},
+	{
+		name: "helia", title: "Helia",
+		page:     "peers/helia.js",
+		settings: "createHelia in the tab with no addresses and no bootstrap peers, over blockstore-idb and datastore-idb, views copied before they are stored; add: own settings are CIDv1, raw leaves, 1 MiB, then pins.add; block.put hashes by multiformats; no round trip, there is no port",
+		packages: []string{"helia", "@helia/unixfs", "@helia/dag-cbor", "blockstore-idb", "datastore-idb"},
+	},
+}
+
+// choose returns those of the systems that a comma-separated list names, all
+// for an empty one.
+func choose(list string) ([]system, error) {
+	if list == "" {
+		return systems, nil
+	}
+	var chosen []system
+	for name := range strings.SplitSeq(list, ",") {
+		i := indexOf(name)
+		if i < 0 {
+			return nil, fmt.Errorf("no system %q", name)
+		}
+		chosen = append(chosen, systems[i])
+	}
+	return chosen, nil
+}
+
+func indexOf(name string) int {
+	for i, s := range systems {
+		if s.name == name {
+			return i
+		}
+	}
+	return -1
+}
