@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -111,13 +110,4 @@ func describe(err error) string {
 		return fmt.Sprintf("got %s; want %s", wrongType.CBORType, wrongType.GoType)
 	}
 	return strings.TrimPrefix(err.Error(), "cbor: ")
-}
-
-// validPrefix returns the longest prefix of at most n bytes that does not end
-// inside a character.
-func validPrefix(s string, n int) string {
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }

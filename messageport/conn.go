@@ -170,12 +170,13 @@ func (c *conn) end(cause error, tell *Error) {
 	}
 	c.err = cause
 	c.mu.Unlock()
-	c.cancel(cause)
-	if tell == nil {
-		c.out.close(nil)
-		return
+	// First the outbox: what the calls say because of the end is no answer.
+	var goodbye *Frame
+	if tell != nil {
+		goodbye = &Frame{Type: TypeGoodbye, Payload: encodeError(tell)}
 	}
-	c.out.close(&Frame{Type: TypeGoodbye, Payload: encodeError(tell)})
+	c.out.close(goodbye)
+	c.cancel(cause)
 }
 
 // Done is closed when the session has ended; Err then says why.

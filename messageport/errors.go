@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // The codes of the transport itself. The list only grows.
@@ -135,19 +136,27 @@ const (
 	maxErrorDetails = 16 << 10
 )
 
-// encodeError returns the payload of an error, shortened where it is too long
-// and without its details where those are too many or cannot be encoded.
+// encodeError returns the payload of an error: shortened where it is too long,
+// without its details where those are too many or cannot be encoded, and with
+// text that is not UTF-8 made so, since no reader would take it otherwise.
 func encodeError(e *Error) []byte {
-	short := *e
-	if len(short.Message) > maxErrorMessage {
-		short.Message = validPrefix(short.Message, maxErrorMessage) + "…"
+	short := Error{
+		Code:    strings.ToValidUTF8(e.Code, "\uFFFD"),
+		Message: strings.ToValidUTF8(e.Message, "\uFFFD"),
+		Op:      strings.ToValidUTF8(e.Op, "\uFFFD"),
 	}
-	if details, err := Marshal(short.Details); err != nil || len(details) > maxErrorDetails {
-		short.Details = nil
+	if len(short.Message) > maxErrorMessage {
+		short.Message = strings.ToValidUTF8(short.Message[:maxErrorMessage], "") + "…"
+	}
+	if details, err := Marshal(e.Details); err == nil && len(details) <= maxErrorDetails {
+		var whole map[string]any
+		if Unmarshal(details, &whole) == nil {
+			short.Details = e.Details
+		}
 	}
 	payload, err := Marshal(&short)
-	if err != nil { // text that is not UTF-8
-		payload, _ = Marshal(&Error{Code: CodeInternal, Message: "an error that cannot be encoded"})
+	if err != nil {
+		panic(err) // text, and details that were encoded before
 	}
 	return payload
 }

@@ -110,10 +110,30 @@ func (o *outbox) flush(yield bool) {
 	}
 	if o.claim() {
 		if yield {
-			runtime.Gosched()
+			o.gather()
 		}
 		o.drain()
 	}
+}
+
+// gather lets other goroutines run as long as they add something, so that one
+// message takes it all. Calls that were answered together then go on together:
+// once apart, messages would never join again.
+func (o *outbox) gather() {
+	const rounds = 8
+	for n := range rounds {
+		before := o.waiting()
+		runtime.Gosched()
+		if after := o.waiting(); n > 0 && after == before || after >= packSize {
+			return
+		}
+	}
+}
+
+func (o *outbox) waiting() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.queued
 }
 
 // later has what waits sent when the goroutines that can run have run.
@@ -237,7 +257,7 @@ func (o *outbox) run() {
 			return
 		}
 		if o.claim() {
-			runtime.Gosched()
+			o.gather()
 			o.drain()
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // Pair makes the two ends of a new channel. It has them closed when the test
 // ends, where they are not by then.
-type Pair func(t *testing.T) (a, b messageport.Port)
+type Pair func(t testing.TB) (a, b messageport.Port)
 
 // Test checks that a kind of port keeps the contract, and that sessions do
 // over it.
@@ -42,7 +42,7 @@ func Test(t *testing.T, pair Pair) {
 const patience = 20 * time.Second
 
 // testContext returns a context that ends when patience does.
-func testContext(t *testing.T) context.Context {
+func testContext(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	return ctx

@@ -114,7 +114,10 @@ func raw(t *testing.T, pair Pair, limits messageport.Limits, code string, play f
 	rawClient(t, a)
 	play(a)
 	wantCode(t, receive(t, served, "the server to end the session"), code)
-	wantGoodbye(t, a, code)
+	// A port whose Send waits has no room for a goodbye to who does not read.
+	if _, ok := a.(messageport.Poster); ok || limits.MaxUnread == 0 {
+		wantGoodbye(t, a, code)
+	}
 }
 
 func testTooManyCalls(t *testing.T, pair Pair) {

@@ -9,14 +9,14 @@ import (
 )
 
 func TestMessagePort(t *testing.T) {
-	messageporttest.Test(t, func(t *testing.T) (a, b messageport.Port) {
+	messageporttest.Test(t, messageChannel)
+}
+
+func BenchmarkMessagePort(b *testing.B) { messageporttest.Benchmark(b, messageChannel) }
+
+func messageChannel(t testing.TB) (a, b messageport.Port) {
+	return closing(t, func() (a, b messageport.Port) {
 		channel := js.Global().Get("MessageChannel").New()
-		a = messageport.NewPort(channel.Get("port1"))
-		b = messageport.NewPort(channel.Get("port2"))
-		t.Cleanup(func() {
-			_ = a.Close()
-			_ = b.Close()
-		})
-		return a, b
+		return messageport.NewPort(channel.Get("port1")), messageport.NewPort(channel.Get("port2"))
 	})
 }

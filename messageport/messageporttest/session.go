@@ -22,7 +22,7 @@ type session struct {
 }
 
 // start begins a session whose server has the methods of (*session).serve.
-func start(t *testing.T, pair Pair, limits messageport.Limits) *session {
+func start(t testing.TB, pair Pair, limits messageport.Limits) *session {
 	t.Helper()
 	a, b := pair(t)
 	s := &session{served: make(chan error, 1), ended: make(chan error, 100)}
@@ -85,6 +85,10 @@ func (s *session) serve(ctx context.Context, call *messageport.ServerCall) (any,
 		return nil, s.source(call)
 	case "sink": // answers how many bytes came
 		return s.sink(call)
+	case "drain": // the same, without looking at them
+		return drain(call.Next)
+	case "zeros": // as many bytes as asked for, all alike
+		return nil, zeros(call)
 	case "mirror": // what comes, as it comes
 		return nil, mirror(call)
 	default:

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -31,13 +30,8 @@ var streamTests = map[string]func(*testing.T, Pair){
 	"empty":                      testEmptyStreams,
 }
 
-// streamSize is how much the big streams carry.
-func streamSize() int {
-	if testing.Short() || runtime.GOOS == "js" {
-		return 6 << 20
-	}
-	return 24 << 20
-}
+// streamSize is how much the big streams carry: beyond the largest window.
+const streamSize = 6 << 20
 
 func open(t *testing.T, s *session, method string, request any) *messageport.ClientCall {
 	t.Helper()
@@ -93,7 +87,7 @@ func testDown(t *testing.T, pair Pair) {
 	for _, n := range []int{0, 1, 32755, 32756, 32757, 262131, 262132, 262133, 1<<20 + 1} {
 		download(t, s, n)
 	}
-	download(t, s, streamSize())
+	download(t, s, streamSize)
 	s.idle(t)
 }
 
@@ -102,14 +96,14 @@ func testUp(t *testing.T, pair Pair) {
 	for _, n := range []int{0, 1, 32755, 32756, 32757, 262131, 262132, 262133, 1<<20 + 1} {
 		upload(t, s, n)
 	}
-	upload(t, s, streamSize())
+	upload(t, s, streamSize)
 	s.idle(t)
 }
 
 func testBothWays(t *testing.T, pair Pair) {
 	s := start(t, pair, messageport.Limits{})
 	call := open(t, s, "mirror", nil)
-	n := streamSize()
+	n := streamSize
 	written := make(chan error, 1)
 	go func() {
 		p := newPattern()
@@ -327,7 +321,7 @@ func testStalledStreams(t *testing.T, pair Pair) {
 
 func testManyStreams(t *testing.T, pair Pair) {
 	s := start(t, pair, messageport.Limits{})
-	n := streamSize() / 16
+	n := streamSize / 16
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() { download(t, s, n) })
