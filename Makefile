@@ -4,7 +4,9 @@ SHELL := bash
 
 export SHAREDNODE_CHROMIUM ?= /usr/bin/chromium
 
-# Packages that have something of their own to test inside a browser.
+# Packages that run in browsers.
+WASM_PACKAGES := ./messageport/... ./blockstore/... ./client/... ./node/... ./server/... ./cmd/build-wasm/wasm
+# Those that have something of their own to test there.
 JS_PACKAGES := ./messageport/... ./blockstore/... ./client/...
 # Packages whose tests drive a browser. One at a time: they need the machine.
 BROWSER_PACKAGES := ./testing/browser/... ./testing/vite/... ./cmd/demo/...
@@ -53,13 +55,13 @@ bench: setup build ## Compare with js-ipfs and Helia in a real browser
 
 .PHONY: lint
 lint: setup-build $(NPM_INSTALLED) ## Run the linters, native and for js/wasm, and the TypeScript checks
-	lint=$$(.ci/tool golangci-lint) && $$lint run && $(WASM) $$lint run
+	lint=$$(.ci/tool golangci-lint) && $$lint run && $(WASM) $$lint run $(WASM_PACKAGES)
 	$(NPM) run lint
 
 .PHONY: vet
 vet:
 	go vet ./...
-	$(WASM) go vet ./...
+	$(WASM) go vet $(WASM_PACKAGES)
 
 .PHONY: fmt
 fmt: $(NPM_INSTALLED) ## Format Go and TypeScript

@@ -61,7 +61,6 @@ type build struct {
 	Config
 
 	stage string // a directory beside Out
-	deps  clientPackage
 	info  Info
 }
 
