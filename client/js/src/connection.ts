@@ -1,4 +1,5 @@
 import type { Dialed } from './dial.js';
+import { messageOf, SharednodeError } from './errors.js';
 import { hold, randomName, released } from './locks.js';
 import type { Loss } from './protocol/call.js';
 import { Channel } from './protocol/channel.js';
@@ -7,6 +8,14 @@ import { VERSION } from './version.js';
 
 /** Bytes taken on each call before credit is sent. */
 const WINDOW = 1024 * 1024;
+
+/** What the platform throws where it lets a page have no worker or no lock. */
+function unreachable(cause: unknown): SharednodeError {
+  return new SharednodeError('worker-failed', messageOf(cause), {
+    op: 'connect',
+    cause,
+  });
+}
 
 /**
  * A channel that is up and watched over. Each side holds a Web Lock and queues
@@ -54,12 +63,15 @@ export class Connection {
     // Absent outside secure contexts and browsers.
     const locks = globalThis.navigator?.locks as LockManager | undefined;
     const lock = locks === undefined ? '' : randomName();
-    const release = locks === undefined ? () => {} : await hold(locks, lock);
+    let release = () => {};
     let channel: Channel | undefined;
     const abort = () => {
       channel?.close({ code: 'closed', message: 'given up' });
     };
     try {
+      if (locks !== undefined) {
+        release = await hold(locks, lock);
+      }
       signal.throwIfAborted();
       const dialed = dial();
       channel = new Channel(dialed.port, {
@@ -75,7 +87,7 @@ export class Connection {
     } catch (error) {
       abort();
       release();
-      throw error;
+      throw error instanceof SharednodeError ? error : unreachable(error);
     } finally {
       signal.removeEventListener('abort', abort);
     }

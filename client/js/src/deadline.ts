@@ -1,4 +1,5 @@
 import { SharednodeError } from './errors.js';
+import { checkOptions, invalidOption } from './options.js';
 
 /** What every call takes. */
 export interface CallOptions {
@@ -26,10 +27,12 @@ const MAX_DELAY = 0x7fffffff;
  * at once if it has aborted already. What is returned stops the watch.
  */
 export function watch(
-  { signal, timeout }: CallOptions,
+  options: CallOptions,
   op: string,
   end: (reason: unknown) => void,
 ): () => void {
+  checkOptions(op, options);
+  const { signal, timeout } = options;
   if (signal === undefined && timeout === undefined) {
     return nothing;
   }
@@ -67,10 +70,7 @@ function checkSignal(signal: unknown, op: string): void {
     signal !== undefined &&
     typeof (signal as AbortSignal | null)?.addEventListener !== 'function'
   ) {
-    throw new SharednodeError('invalid-option', 'signal: not an AbortSignal', {
-      op,
-      details: { option: 'signal', value: signal },
-    });
+    throw invalidOption(op, 'signal', signal);
   }
 }
 
@@ -87,10 +87,7 @@ function milliseconds(
     delay = count && Number(count) * (units[unit ?? 'ms'] ?? NaN);
   }
   if (typeof delay !== 'number' || !(delay >= 0)) {
-    throw new SharednodeError('invalid-option', 'timeout: not a duration', {
-      op,
-      details: { option: 'timeout', value: timeout },
-    });
+    throw invalidOption(op, 'timeout', timeout);
   }
   return Math.min(delay, MAX_DELAY);
 }

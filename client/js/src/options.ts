@@ -33,9 +33,7 @@ export function pick<T extends object>(
   options: object,
   checks: Record<keyof T, Check>,
 ): T {
-  if (typeof options !== 'object' || options === null) {
-    throw invalidOption(op, 'options', options);
-  }
+  checkOptions(op, options);
   const picked: Record<string, unknown> = {};
   for (const name in checks) {
     const value = (options as Record<string, unknown>)[name];
@@ -48,6 +46,13 @@ export function pick<T extends object>(
     picked[name] = value;
   }
   return picked as T;
+}
+
+/** Refuses options that are not an object. */
+export function checkOptions(op: string, options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw invalidOption(op, 'options', options);
+  }
 }
 
 /** The error of an option that the client or the node does not take. */

@@ -92,6 +92,7 @@ export class FakeServer {
   hello: Record<string, unknown> | undefined;
   goodbye: Record<string, unknown> | undefined;
   handler: Handler = () => {};
+  answersCancel = true;
   readonly #port: MessagePort;
   readonly #waiting = new Set<() => void>();
 
@@ -163,7 +164,9 @@ export class FakeServer {
     }
     if (type === FrameType.cancel) {
       call.canceled = decode(payload) as { code: string; message: string };
-      call.error('canceled');
+      if (this.answersCancel) {
+        call.error('canceled');
+      }
     } else if (type === FrameType.credit) {
       call.credit += Buffer.from(payload).readUInt32BE();
     } else {

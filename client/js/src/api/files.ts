@@ -96,10 +96,11 @@ export async function add(
   source: Candidate,
   options: AddOptions,
 ): Promise<AddResult> {
-  const name = nameOf(source, options.wrapWithDirectory === true);
-  const entry = toEntry(source, name);
+  const request = addRequest(options);
+  const name = nameOf(source, request.wrapWithDirectory === true);
+  const entries = [toEntry(source, name)].values();
   let last: AddResult | undefined;
-  for await (const added of send(link, [entry].values(), options)) {
+  for await (const added of send(link, entries, request, options)) {
     last = added;
   }
   return last as AddResult;
@@ -111,15 +112,12 @@ export async function* addAll(
   source: Candidates,
   options: AddOptions,
 ): AsyncGenerator<AddResult, void> {
-  const entries = entriesOf(source, options.wrapWithDirectory === true);
-  yield* send(link, entries, options);
+  const request = addRequest(options);
+  const entries = entriesOf(source, request.wrapWithDirectory === true);
+  yield* send(link, entries, request, options);
 }
 
-async function* send(
-  link: Link,
-  entries: Iterator<Entry, void> | AsyncIterator<Entry, void>,
-  options: AddOptions,
-): AsyncGenerator<AddResult, void> {
+function addRequest(options: AddOptions): AddRequest {
   const { progress, ...request } = pick<AddRequest>('add', options, {
     profile: text,
     chunker: text,
@@ -133,12 +131,16 @@ async function* send(
     wrapWithDirectory: bool,
     progress: func,
   });
-  const call = link.call(
-    Methods.Add,
-    progress === undefined ? request : { ...request, progress: true },
-    true,
-    options,
-  );
+  return progress === undefined ? request : { ...request, progress: true };
+}
+
+async function* send(
+  link: Link,
+  entries: Iterator<Entry, void> | AsyncIterator<Entry, void>,
+  request: AddRequest,
+  options: AddOptions,
+): AsyncGenerator<AddResult, void> {
+  const call = link.call(Methods.Add, request, true, options);
   void upload(call, entries);
   for await (const event of itemsOf<AddEvent>(call)) {
     if (event.progress !== undefined) {

@@ -35,7 +35,7 @@ export class Call {
   /** Whether it has a stream from client to server. */
   readonly upload: boolean;
   readonly incoming = new Incoming();
-  readonly outgoing = new Outgoing();
+  readonly outgoing: Outgoing;
   /** Set by who holds the call: told when the client gives it up. */
   onabandon: ((error: unknown) => void) | undefined;
 
@@ -50,6 +50,7 @@ export class Call {
     this.op = op;
     this.request = request;
     this.upload = upload;
+    this.outgoing = new Outgoing(op);
     this.#unwatch = watch(options, op, (reason) => this.#abort(reason));
     this.incoming.ondrained = this.#unwatch;
   }

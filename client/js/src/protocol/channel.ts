@@ -57,6 +57,16 @@ export class Channel implements Outlet {
 
   /** Runs a call, for which there has to be room. */
   start(call: Call): void {
+    const size = call.request.length;
+    if (size > this.maxFrame) {
+      call.reject(
+        new SharednodeError('frame-too-large', 'the request is too large', {
+          op: call.op,
+          details: { size, limit: this.maxFrame },
+        }),
+      );
+      return;
+    }
     const id = ++this.#lastId;
     this.#calls.set(id, call);
     if (call.upload) {

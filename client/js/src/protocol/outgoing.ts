@@ -27,11 +27,17 @@ export class Outgoing {
   /** Told once, when nothing more will be taken, unless `end` was called. */
   onstop: (() => void) | undefined;
 
+  readonly #op: string;
   #open = true;
   #credit = 0;
   #maxData = 0;
   #send: SendFrame | undefined;
   #wake: (() => void) | undefined;
+
+  /** @param op names the call in errors */
+  constructor(op: string) {
+    this.#op = op;
+  }
 
   /** Lets the writer begin, with so much credit. */
   start(credit: number, maxFrame: number, send: SendFrame): void {
@@ -61,6 +67,7 @@ export class Outgoing {
     const payload = encode(value);
     if (payload.length > MAX_ITEM) {
       throw new SharednodeError('frame-too-large', 'an entry is too large', {
+        op: this.#op,
         details: { size: payload.length, limit: MAX_ITEM },
       });
     }
@@ -88,7 +95,7 @@ export class Outgoing {
           return this.#moreCredit().then(step);
         }
         if (bytes.length !== total) {
-          throw detached(total);
+          throw detached(this.#op, total);
         }
         const room = Math.min(this.#credit - HEADER_SIZE, this.#maxData);
         const end = Math.min(at + room, total);
@@ -122,10 +129,10 @@ export class Outgoing {
   }
 }
 
-function detached(expected: number): SharednodeError {
+function detached(op: string, expected: number): SharednodeError {
   return new SharednodeError(
     'source-changed',
     'the bytes were taken away while they were being added',
-    { details: { expected, actual: 0 } },
+    { op, details: { expected, actual: 0 } },
   );
 }
