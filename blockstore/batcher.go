@@ -17,17 +17,17 @@ type batcher[T any] struct {
 	// settles says that do returns with the outcome of what has been started,
 	// even when its context ends.
 	settles bool
-	// weigh is an item's share of maxWeight. A job heavier than that goes alone.
-	weigh     func(T) int
-	maxWeight int
-	maxItems  int
-	maxFlight int // transactions under way at once
+	// limit is for the sum of weigh over a transaction's items. A job over it
+	// goes alone.
+	limit   int
+	weigh   func(T) int
+	flights int // transactions under way at once
 
 	starting sync.Mutex // held from taking jobs to having started them
 
 	mu     sync.Mutex // guards following
 	queue  []*job[T]
-	flight int
+	flying int // transactions under way, or about to be
 	closed error
 	idle   chan struct{} // closed when closed and nothing is under way
 }
@@ -73,8 +73,8 @@ func (b *batcher[T]) enqueue(j *job[T]) error {
 		return b.closed
 	}
 	b.queue = append(b.queue, j)
-	if b.flight < b.maxFlight {
-		b.flight++
+	if b.flying < b.flights {
+		b.flying++
 		go b.run()
 	}
 	return nil
@@ -129,17 +129,16 @@ func (b *batcher[T]) startNext() ([]*job[T], func() error) {
 func (b *batcher[T]) take() []*job[T] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var n, weight, items int
+	n, weight := 0, 0
 	for _, j := range b.queue {
 		weight += j.weight
-		items += len(j.items)
-		if n > 0 && (weight > b.maxWeight || items > b.maxItems) {
+		if n > 0 && weight > b.limit {
 			break
 		}
 		n++
 	}
 	if n == 0 {
-		b.flight--
+		b.flying--
 		b.signalIdle()
 		return nil
 	}
@@ -169,7 +168,7 @@ func (b *batcher[T]) close(err error) <-chan struct{} {
 
 // signalIdle is called with mu held.
 func (b *batcher[T]) signalIdle() {
-	if b.closed != nil && b.flight == 0 {
+	if b.closed != nil && b.flying == 0 {
 		close(b.idle)
 	}
 }

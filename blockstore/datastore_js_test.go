@@ -1,12 +1,7 @@
 package blockstore
 
-import (
-	"testing"
-
-	dstest "github.com/ipfs/go-datastore/test"
-)
+import "testing"
 
 func TestIndexedDBDatastore(t *testing.T) {
-	dstest.ElemCount = 20
-	dstest.SubtestAll(t, mustOpen(t, freshName(t), Options{}).Datastore())
+	testDatastore(t, mustOpen(t, freshName(t), Options{}))
 }

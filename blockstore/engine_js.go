@@ -22,7 +22,7 @@ func (d *database) write(t table, changes []change) func() error {
 	tx := d.db.Begin(storeNames[t], idb.ReadWrite)
 	for _, c := range changes {
 		if c.key == nil {
-			tx.Delete(idb.Range{First: c.clear.first, Last: c.clear.last})
+			tx.Delete(rangeOf(c.clear))
 		} else {
 			tx.Put(c.key, c.value)
 		}
@@ -35,7 +35,7 @@ func (d *database) read(t table, lookups []*lookup) func() error {
 	requests := make([]idb.Request, len(lookups))
 	tx := d.db.Begin(storeNames[t], idb.ReadOnly)
 	for i, l := range lookups {
-		r := idb.Range{First: l.span.first, Last: l.span.last}
+		r := rangeOf(l.span)
 		if l.keyOnly {
 			requests[i] = tx.GetKey(r)
 		} else {
@@ -59,7 +59,7 @@ func (d *database) read(t table, lookups []*lookup) func() error {
 }
 
 func (d *database) list(t table, s span, limit int, withValues bool) (page, error) {
-	r := idb.Range{First: s.first, Last: s.last}
+	r := rangeOf(s)
 	tx := d.db.Begin(storeNames[t], idb.ReadOnly)
 	var keys, values idb.Request
 	keys = tx.GetAllKeys(r, limit)
@@ -100,3 +100,5 @@ func (d *database) explain(err error) error {
 		return fmt.Errorf("blockstore: %w", err)
 	}
 }
+
+func rangeOf(s span) idb.Range { return idb.Range{First: s.first, End: s.end} }

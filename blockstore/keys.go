@@ -10,23 +10,25 @@ import (
 	"github.com/multiformats/go-multihash"
 )
 
-// span is the keys from first to last, both included. A nil last is no bound.
-// The zero span is empty.
+// span is the keys from first on that are less than end. A nil end is no bound.
 type span struct {
-	first, last []byte
+	first, end []byte
 }
 
 // only holds one key.
-func only(key []byte) span { return span{first: key, last: key} }
+func only(key []byte) span { return span{first: key, end: next(key)} }
 
 // wholeTable holds all keys: the empty one is the least there is.
 func wholeTable() span { return span{first: []byte{}} }
 
 // after narrows s to what lies behind key.
-func (s span) after(key []byte) span {
-	next := make([]byte, len(key)+1) // key and a zero byte
-	copy(next, key)
-	return span{first: next, last: s.last}
+func (s span) after(key []byte) span { return span{first: next(key), end: s.end} }
+
+// next is the least key greater than key.
+func next(key []byte) []byte {
+	longer := make([]byte, len(key)+1)
+	copy(longer, key)
+	return longer
 }
 
 // A block's key is its multihash followed by the block's size, 4 bytes
@@ -41,9 +43,10 @@ func blockKey(mh multihash.Multihash, size uint32) []byte {
 	return binary.BigEndian.AppendUint32(key, size)
 }
 
-// blockSpan holds the keys that the block can have.
+// blockSpan holds the keys that the block can have, whatever its size: at most
+// MaxValue.
 func blockSpan(mh multihash.Multihash) span {
-	return span{first: blockKey(mh, 0), last: blockKey(mh, math.MaxUint32)}
+	return span{first: blockKey(mh, 0), end: blockKey(mh, math.MaxUint32)}
 }
 
 // splitBlockKey is the reverse of blockKey.
@@ -65,5 +68,5 @@ func prefixSpan(prefix string) span {
 	if clean == "/" {
 		return wholeTable()
 	}
-	return span{first: []byte(clean + "/"), last: []byte(clean + "0")} // "0" follows "/"
+	return span{first: []byte(clean + "/"), end: []byte(clean + "0")} // "0" follows "/"
 }

@@ -2,18 +2,20 @@ package blockstore
 
 import "context"
 
-// Bounds of one transaction and of how many run at once. A reader waits for
-// the writes started before it, so that the size of a write's transaction is
-// also what a read may have to wait for.
+// Bounds of one transaction, and of how many are under way at once. A read waits
+// for the writes that started before it, so writeBytes is also about what a read
+// may have to wait for: some 50 ms in a browser. More of anything here made
+// nothing faster there.
 const (
-	writeBytes   = 4 << 20
-	writeItems   = 1024
-	writeFlight  = 2
-	valueItems   = 32
-	valueFlight  = 4
-	lookupItems  = 256
-	lookupFlight = 4
+	writeBytes = 4 << 20
+	valueCount = 16
+	keyCount   = 128
+	flights    = 2
 )
+
+// changeBytes is added to a change's own: with that, as many small changes as
+// make up writeBytes take as long.
+const changeBytes = 4 << 10
 
 // lanes is the way to one table: its writes, its reads of values and its reads
 // of keys, each with a queue of its own so that a look at a key does not wait
@@ -28,17 +30,16 @@ type lanes struct {
 func newLanes(e engine, t table) *lanes {
 	l := &lanes{engine: e}
 	l.writes = batcher[change]{
-		start:     func(changes []change) func() error { return e.write(t, changes) },
-		settles:   true,
-		weigh:     func(c change) int { return len(c.value) },
-		maxWeight: writeBytes,
-		maxItems:  writeItems,
-		maxFlight: writeFlight,
+		start:   func(changes []change) func() error { return e.write(t, changes) },
+		settles: true,
+		weigh:   func(c change) int { return len(c.value) + changeBytes },
+		limit:   writeBytes,
+		flights: flights,
 	}
 	read := func(lookups []*lookup) func() error { return e.read(t, lookups) }
-	weightless := func(*lookup) int { return 0 }
-	l.values = batcher[*lookup]{start: read, weigh: weightless, maxItems: valueItems, maxFlight: valueFlight}
-	l.keys = batcher[*lookup]{start: read, weigh: weightless, maxItems: lookupItems, maxFlight: lookupFlight}
+	one := func(*lookup) int { return 1 }
+	l.values = batcher[*lookup]{start: read, weigh: one, limit: valueCount, flights: flights}
+	l.keys = batcher[*lookup]{start: read, weigh: one, limit: keyCount, flights: flights}
 	return l
 }
 

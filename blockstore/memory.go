@@ -110,12 +110,9 @@ func (m *memory) search(t table, key []byte) (int, bool) {
 // bounds are the indices of the records in s, the second excluded.
 func (m *memory) bounds(t table, s span) (from, to int) {
 	from, _ = m.search(t, s.first)
-	if s.last == nil {
+	if s.end == nil {
 		return from, len(m.records[t])
 	}
-	to, found := m.search(t, s.last)
-	if found {
-		to++
-	}
-	return from, max(from, to)
+	to, _ = m.search(t, s.end)
+	return from, to
 }

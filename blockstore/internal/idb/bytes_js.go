@@ -1,29 +1,35 @@
 package idb
 
-import "syscall/js"
+import (
+	"slices"
+	"syscall/js"
+)
 
 var uint8Array = js.Global().Get("Uint8Array")
 
 // staging keeps Uint8Arrays to copy bytes into on their way to IndexedDB, which
 // takes its own copy before the call returns. A fresh array costs 25 times what
-// copying into an old one does, most of it the browser's mapping of new memory.
+// copying into an old one does: it is memory new to the process.
 type staging struct {
 	bySize map[int]js.Value
-	sizes  []int // of those kept, the least recently made first
+	recent []int // sizes kept, the least recently used first
 	kept   int   // bytes
 }
 
-// Limits of what is kept: few sizes are common, that of chunks above all.
+// Limits of what is kept. Few sizes are common, that of chunks above all.
 const (
-	stagingSizes = 64
-	stagingBytes = 8 << 20
+	stagingSizes = 32
+	stagingBytes = 4 << 20
 )
 
 // load copies b into an array of its exact size, which is valid until the next
 // call of load.
 func (s *staging) load(b []byte) js.Value {
 	array, ok := s.bySize[len(b)]
-	if !ok {
+	if ok {
+		i := slices.Index(s.recent, len(b))
+		s.recent = append(slices.Delete(s.recent, i, i+1), len(b))
+	} else {
 		array = uint8Array.New(len(b))
 		s.keep(array, len(b))
 	}
@@ -35,9 +41,9 @@ func (s *staging) keep(array js.Value, size int) {
 	if size > stagingBytes {
 		return
 	}
-	for len(s.sizes) >= stagingSizes || s.kept+size > stagingBytes {
-		oldest := s.sizes[0]
-		s.sizes = s.sizes[1:]
+	for len(s.recent) >= stagingSizes || s.kept+size > stagingBytes {
+		oldest := s.recent[0]
+		s.recent = s.recent[1:]
 		s.kept -= oldest
 		delete(s.bySize, oldest)
 	}
@@ -45,7 +51,7 @@ func (s *staging) keep(array js.Value, size int) {
 		s.bySize = make(map[int]js.Value)
 	}
 	s.bySize[size] = array
-	s.sizes = append(s.sizes, size)
+	s.recent = append(s.recent, size)
 	s.kept += size
 }
 

@@ -20,7 +20,7 @@
 // A transaction here never waits for anything: Begin, the requests, Send.
 // Nothing may block between them, since a browser commits a transaction that
 // idles. Send commits it explicitly, which saves a round trip to the browser's
-// process (a third of the time of a transaction with one small put) and means
+// process (a quarter of the time of a transaction with one put) and means
 // that it cannot be aborted any more. Its outcome is that of the transaction;
 // no request has a callback of its own. Callbacks are made once and lent to one
 // transaction after another.

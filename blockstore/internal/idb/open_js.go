@@ -40,9 +40,8 @@ type DB struct {
 	durability js.Value
 	remove     []func() // listeners
 
-	building       sync.Mutex // held from Begin to Send; guards following
-	values         staging
-	keys, lastKeys staging
+	building           sync.Mutex // held from Begin to Send; guards following
+	values, keys, ends staging
 
 	mu     sync.Mutex // guards following
 	closed bool
@@ -57,7 +56,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	}
 	o := &opening{cfg: cfg, outcome: make(chan error, 1)}
 	if err := o.start(); err != nil {
-		return nil, err
+		return o.finish(err)
 	}
 	select {
 	case err := <-o.outcome:

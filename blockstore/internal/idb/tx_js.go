@@ -14,9 +14,15 @@ const (
 	ReadWrite Mode = "readwrite"
 )
 
-// Range is the keys from First to Last, both included. A nil Last is no bound.
+// Range is the keys from First on that are less than End. A nil End is no bound.
 type Range struct {
-	First, Last []byte
+	First, End []byte
+}
+
+// single reports whether r can hold no other key than First.
+func (r Range) single() bool {
+	n := len(r.First)
+	return len(r.End) == n+1 && r.End[n] == 0 && bytes.Equal(r.First, r.End[:n])
 }
 
 // Tx is a transaction on one object store. Begin, requests, Send and Wait are
@@ -103,12 +109,12 @@ func (tx *Tx) request(method string, r Range, limit int) (req Request) {
 func (db *DB) query(r Range) js.Value {
 	first := db.keys.load(r.First)
 	switch {
-	case r.Last == nil:
+	case r.End == nil:
 		return keyRange.Call("lowerBound", first)
-	case bytes.Equal(r.First, r.Last):
+	case r.single():
 		return first
 	default:
-		return keyRange.Call("bound", first, db.lastKeys.load(r.Last))
+		return keyRange.Call("bound", first, db.ends.load(r.End), false, true)
 	}
 }
 

@@ -1,0 +1,108 @@
+package blockstore
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+	"testing/synctest"
+
+	blocks "github.com/ipfs/go-block-format"
+	"github.com/ipfs/go-cid"
+)
+
+// TestLose: a store that is taken away says why, once.
+func TestLose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &faulty{hold: make(chan struct{})}
+		store := newStore(engine)
+		b := blocks.NewBlock([]byte("under way"))
+		put := make(chan error, 1)
+		go func() { put <- store.Blocks().Put(t.Context(), b) }()
+		synctest.Wait()
+
+		var reasons []error
+		note := func(reason error) { reasons = append(reasons, reason) }
+		store.lose(ErrSuperseded, note)
+		store.lose(ErrCleared, note)
+		synctest.Wait()
+		if len(reasons) != 0 {
+			t.Error("told of the end with a write under way")
+		}
+		_, err := store.Blocks().Has(t.Context(), b.Cid())
+		if !errors.Is(err, ErrClosed) || !errors.Is(err, ErrSuperseded) {
+			t.Errorf("got %v; want ErrClosed and ErrSuperseded", err)
+		}
+		close(engine.hold)
+		if err := <-put; err != nil {
+			t.Errorf("the write under way: got %v; want it to end well", err)
+		}
+		synctest.Wait()
+		if len(reasons) != 1 || !errors.Is(reasons[0], ErrSuperseded) {
+			t.Errorf("got reasons %v; want ErrSuperseded, once", reasons)
+		}
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, _, err := store.Blocks().Stat(t.Context()); !errors.Is(err, ErrClosed) || !errors.Is(err, ErrSuperseded) {
+			t.Errorf("a listing: got %v; want ErrClosed and ErrSuperseded", err)
+		}
+	})
+}
+
+func TestCloseIsNoLoss(t *testing.T) {
+	store := NewMemory()
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	store.lose(ErrCleared, func(error) { t.Error("told of the end after Close") })
+	if err := store.Blocks().DeleteBlock(t.Context(), blocks.NewBlock(nil).Cid()); err != ErrClosed {
+		t.Errorf("got %v; want ErrClosed alone", err)
+	}
+}
+
+func TestBlocksAreNotShared(t *testing.T) { testBlocksAreNotShared(t, NewMemory()) }
+
+// testBlocksAreNotShared: what goes in and what comes out are copies.
+func testBlocksAreNotShared(t *testing.T, store *Store) {
+	defer store.Close()
+	data := bytes.Repeat([]byte{1}, 1000)
+	b := blocks.NewBlock(data)
+	if err := store.Blocks().Put(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	clear(data)
+	for range 2 {
+		got, err := store.Blocks().Get(t.Context(), b.Cid())
+		if err != nil || !bytes.Equal(got.RawData(), bytes.Repeat([]byte{1}, 1000)) {
+			t.Fatalf("got %v, %v; want what was put", got, err)
+		}
+		clear(got.RawData())
+	}
+}
+
+func TestPutRefuses(t *testing.T) {
+	store := NewMemory()
+	defer store.Close()
+	fine := blocks.NewBlock([]byte("fine"))
+	undefined, err := blocks.NewBlockWithCid([]byte("x"), cid.Undef)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name string
+		bad  blocks.Block
+		want error
+	}{
+		{"no CID", undefined, ErrInvalidCID},
+		{"too large", blocks.NewBlock(make([]byte, MaxValue+1)), ErrTooLarge},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if err := store.Blocks().PutMany(t.Context(), []blocks.Block{fine, tc.bad}); !errors.Is(err, tc.want) {
+				t.Errorf("got %v; want %v", err, tc.want)
+			}
+			if has, _ := store.Blocks().Has(t.Context(), fine.Cid()); has {
+				t.Error("a block beside the bad one was written")
+			}
+		})
+	}
+}
