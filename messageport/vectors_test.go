@@ -2,6 +2,7 @@ package messageport
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,9 @@ import (
 var update = flag.Bool("update", false, "write testdata/frames.json anew")
 
 const vectorsFile = "testdata/frames.json"
+
+//go:embed testdata/frames.json
+var vectorsJSON []byte
 
 // vectors is the file that the Go and the TypeScript tests share. All hex is
 // lower case. A JSON value stands for a CBOR one, where {"$bytes": hex} is a byte
@@ -120,24 +124,17 @@ func TestVectorsAreUpToDate(t *testing.T) {
 		if err := os.WriteFile(vectorsFile, want, 0o644); err != nil {
 			t.Fatal(err)
 		}
+		return
 	}
-	got, err := os.ReadFile(vectorsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
+	if !bytes.Equal(vectorsJSON, want) {
 		t.Errorf("%s is not what the code gives; look at the difference after go test -run Vectors -update", vectorsFile)
 	}
 }
 
 func readVectors(t testing.TB) vectors {
 	t.Helper()
-	data, err := os.ReadFile(vectorsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var v vectors
-	if err := json.Unmarshal(data, &v); err != nil {
+	if err := json.Unmarshal(vectorsJSON, &v); err != nil {
 		t.Fatal(err)
 	}
 	return v
