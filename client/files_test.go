@@ -1,0 +1,373 @@
+package client_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"testing/iotest"
+	"testing/synctest"
+
+	ipld "github.com/ipfs/go-ipld-format"
+
+	"github.com/sharednode/sharednode/client"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// sizes meet the edges of frames and windows.
+var sizes = []int{0, 1, 64<<10 - 1, 64 << 10, 1 << 20, 5<<20 + 7}
+
+func pattern(n int) []byte {
+	data := make([]byte, n)
+	for i := range data {
+		data[i] = byte(i * 7 >> 3)
+	}
+	return data
+}
+
+func TestAddAndCat(t *testing.T) {
+	for _, size := range sizes {
+		run(t, func(f *fixture) {
+			data := pattern(size)
+			for name, r := range map[string]io.Reader{
+				"a bytes.Reader": bytes.NewReader(data),
+				"halves":         iotest.HalfReader(bytes.NewReader(data)),
+				"data with EOF":  iotest.DataErrReader(bytes.NewReader(data)),
+			} {
+				added, err := f.Add(f.Context(), r, nodeapi.AddOptions{})
+				if err != nil {
+					f.Fatalf("%d bytes from %s: %v", size, name, err)
+				}
+				if added.Size != uint64(size) {
+					f.Errorf("%d bytes from %s: got size %d", size, name, added.Size)
+				}
+				f.catBothWays(added.Cid.String(), data)
+			}
+		})
+	}
+}
+
+func (f *fixture) catBothWays(path string, want []byte) {
+	f.Helper()
+	r, err := f.Cat(f.Context(), path, client.CatOptions{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer r.Close()
+	got, err := io.ReadAll(struct{ io.Reader }{r})
+	if err != nil || !bytes.Equal(got, want) {
+		f.Errorf("%d bytes by Read: got %d, %v", len(want), len(got), err)
+	}
+	again, err := f.Cat(f.Context(), path, client.CatOptions{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer again.Close()
+	var written bytes.Buffer
+	n, err := again.(io.WriterTo).WriteTo(&written)
+	if err != nil || n != int64(len(want)) || !bytes.Equal(written.Bytes(), want) {
+		f.Errorf("%d bytes by WriteTo: got %d, %v", len(want), n, err)
+	}
+}
+
+func TestCatIsAReader(t *testing.T) {
+	run(t, func(f *fixture) {
+		data := pattern(100_000)
+		added, err := f.Add(f.Context(), bytes.NewReader(data), nodeapi.AddOptions{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		r, err := f.Cat(f.Context(), added.Cid.String(), client.CatOptions{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		defer r.Close()
+		if err := iotest.TestReader(r, data); err != nil {
+			f.Error(err)
+		}
+	})
+}
+
+func TestCatAPart(t *testing.T) {
+	run(t, func(f *fixture) {
+		added, err := f.Add(f.Context(), strings.NewReader("0123456789"), nodeapi.AddOptions{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, tc := range []struct {
+			opts client.CatOptions
+			want string
+		}{
+			{client.CatOptions{Offset: 3}, "3456789"},
+			{client.CatOptions{Offset: 3, Length: new(uint64(2))}, "34"},
+			{client.CatOptions{Length: new(uint64(0))}, ""},
+			{client.CatOptions{Offset: 10}, ""},
+			{client.CatOptions{Offset: 1 << 62}, ""},
+		} {
+			r, err := f.Cat(f.Context(), added.Cid.String(), tc.opts)
+			if err != nil {
+				f.Fatal(err)
+			}
+			got, err := io.ReadAll(r)
+			if err != nil || string(got) != tc.want {
+				f.Errorf("%+v: got %q, %v; want %q", tc.opts, got, err, tc.want)
+			}
+			_ = r.Close()
+		}
+	})
+}
+
+func TestCatFails(t *testing.T) {
+	run(t, func(f *fixture) {
+		read := func(path string) error {
+			r, err := f.Cat(f.Context(), path, client.CatOptions{})
+			if err != nil {
+				f.Fatal(err)
+			}
+			defer r.Close()
+			_, err = io.Copy(io.Discard, struct{ io.Reader }{r})
+			if _, again := r.Read(make([]byte, 1)); !errors.Is(again, err) {
+				f.Errorf("a second Read: got %v; want %v", again, err)
+			}
+			return err
+		}
+		missing := read("bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e")
+		f.wantCode(missing, nodeapi.CodeNotFound)
+		if !ipld.IsNotFound(missing) {
+			f.Error("ipld.IsNotFound does not know the error")
+		}
+		f.wantCode(read("no/such"), nodeapi.CodeInvalidPath)
+		f.wantCode(read(""), nodeapi.CodeInvalidPath)
+
+		added, err := f.Add(f.Context(), bytes.NewReader(pattern(1<<20)), nodeapi.AddOptions{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		reads := 0
+		f.hook(nodeapi.MethodCat, func(context.Context) error {
+			if reads++; reads > 4 {
+				return nodeapi.Errorf(nodeapi.CodeStorageFailed, nil, "the disk is gone")
+			}
+			return nil
+		})
+		f.wantCode(read(added.Cid.String()), nodeapi.CodeStorageFailed)
+	})
+}
+
+func TestCatClosedInTheMiddle(t *testing.T) {
+	run(t, func(f *fixture) {
+		added, err := f.Add(f.Context(), bytes.NewReader(pattern(8<<20)), nodeapi.AddOptions{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		r, err := f.Cat(f.Context(), added.Cid.String(), client.CatOptions{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		if _, err := io.ReadFull(r, make([]byte, 100)); err != nil {
+			f.Fatal(err)
+		}
+		if n := f.backend.Held(); n != 1 {
+			f.Fatalf("the backend has %d readers open; want 1", n)
+		}
+		_ = r.Close()
+		synctest.Wait()
+		if n := f.backend.Held(); n != 0 {
+			f.Errorf("the backend has %d readers open after Close; want 0", n)
+		}
+		if _, err := r.Read(make([]byte, 1<<20)); err == nil {
+			f.Error("Read after Close has succeeded")
+		}
+	})
+}
+
+// tree is a file system and what an add of it tells, in order.
+var tree = fstest.MapFS{
+	"a.txt":     {Data: []byte("a")},
+	"d/b.txt":   {Data: []byte("b")},
+	"d/e/c.txt": {Data: pattern(200 << 10)},
+	"empty":     {Data: nil},
+}
+
+func TestAddFSAndList(t *testing.T) {
+	run(t, func(f *fixture) {
+		var paths []string
+		var root nodeapi.Added
+		for event, err := range f.AddFS(f.Context(), tree, nodeapi.AddOptions{WrapWithDirectory: true}) {
+			if err != nil {
+				f.Fatal(err)
+			}
+			root = *event.Added
+			paths = append(paths, root.Path)
+		}
+		slices.Sort(paths[:len(paths)-1])
+		if want := []string{"a.txt", "d", "d/b.txt", "d/e", "d/e/c.txt", "empty", ""}; !slices.Equal(paths, want) {
+			f.Errorf("added %q; want %q", paths, want)
+		}
+
+		var names []string
+		for entry, err := range f.List(f.Context(), root.Cid.String()+"/d") {
+			if err != nil {
+				f.Fatal(err)
+			}
+			names = append(names, entry.Type+" "+entry.Name)
+		}
+		if want := []string{"file b.txt", "dir e"}; !slices.Equal(names, want) {
+			f.Errorf("listed %q; want %q", names, want)
+		}
+		f.catBothWays(root.Cid.String()+"/d/e/c.txt", tree["d/e/c.txt"].Data)
+
+		for range f.List(f.Context(), root.Cid.String()) {
+			break // the iterator on the other side is seen to end
+		}
+		for _, err := range f.List(f.Context(), root.Cid.String()+"/a.txt") {
+			f.wantCode(err, nodeapi.CodeNotADirectory)
+		}
+	})
+}
+
+func TestAddFSRefusesWhatIsNoFile(t *testing.T) {
+	run(t, func(f *fixture) {
+		odd := fstest.MapFS{"a": {Data: []byte("a")}, "link": {Mode: 1 << 27}} // fs.ModeSymlink
+		var failure error
+		for _, err := range f.AddFS(f.Context(), odd, nodeapi.AddOptions{}) {
+			failure = err
+		}
+		if failure == nil || !strings.Contains(failure.Error(), "link") {
+			f.Errorf("got %v; want an error that names the link", failure)
+		}
+		if n := f.backend.Blocks(); n != 0 {
+			f.Errorf("%d blocks were stored", n)
+		}
+	})
+}
+
+func TestAddProgress(t *testing.T) {
+	run(t, func(f *fixture) {
+		src := entries(nodeapi.AddEntry{FileHeader: nodeapi.FileHeader{Path: "a"}, Content: bytes.NewReader(pattern(300 << 10))})
+		var last uint64
+		for event, err := range f.AddAll(f.Context(), src, nodeapi.AddOptions{Progress: true}) {
+			if err != nil {
+				f.Fatal(err)
+			}
+			if p := event.Progress; p != nil {
+				if p.Path != "a" || p.Bytes < last {
+					f.Errorf("progress went from %d to %+v", last, *p)
+				}
+				last = p.Bytes
+			}
+		}
+		if last != 300<<10 {
+			f.Errorf("progress ended at %d bytes", last)
+		}
+	})
+}
+
+func entries(list ...nodeapi.AddEntry) iter.Seq2[nodeapi.AddEntry, error] {
+	return func(yield func(nodeapi.AddEntry, error) bool) {
+		for _, e := range list {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestAddFails(t *testing.T) {
+	broken := errors.New("the source is broken")
+	file := func(path string, r io.Reader) nodeapi.AddEntry {
+		return nodeapi.AddEntry{FileHeader: nodeapi.FileHeader{Path: path}, Content: r}
+	}
+	short := file("a", strings.NewReader("xy"))
+	short.Size = new(uint64(3))
+	for _, tc := range []struct {
+		name string
+		src  iter.Seq2[nodeapi.AddEntry, error]
+		is   error
+	}{
+		{"a reader", entries(file("a", io.MultiReader(bytes.NewReader(pattern(1<<20)), iotest.ErrReader(broken)))), broken},
+		{"the sequence", func(yield func(nodeapi.AddEntry, error) bool) {
+			if yield(file("a", strings.NewReader("x")), nil) {
+				yield(nodeapi.AddEntry{}, broken)
+			}
+		}, broken},
+		{"a size", entries(short), &nodeapi.Error{Code: nodeapi.CodeSourceChanged}},
+		{"a path that does not fit an item", entries(file(strings.Repeat("x", 64<<10), nil)), &nodeapi.Error{Code: "frame-too-large"}},
+		{"a file as a directory", entries(file("a", nil), file("a/b", nil)), &nodeapi.Error{Code: nodeapi.CodeNotADirectory}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			run(t, func(f *fixture) {
+				var failure error
+				for _, err := range f.AddAll(f.Context(), tc.src, nodeapi.AddOptions{}) {
+					failure = err
+				}
+				if !errors.Is(failure, tc.is) {
+					f.Errorf("got %v; want %v", failure, tc.is)
+				}
+				if n := f.backend.Blocks(); n != 0 {
+					f.Errorf("%d blocks were stored", n)
+				}
+			})
+		})
+	}
+}
+
+func TestAddStopped(t *testing.T) {
+	run(t, func(f *fixture) {
+		yielded := 0
+		endless := func(yield func(nodeapi.AddEntry, error) bool) {
+			for yield(nodeapi.AddEntry{Content: bytes.NewReader(pattern(100 << 10))}, nil) {
+				yielded++
+			}
+		}
+		for range f.AddAll(f.Context(), endless, nodeapi.AddOptions{}) {
+			break
+		}
+		if yielded == 0 {
+			f.Error("the source was not asked")
+		}
+
+		ctx, cancel := context.WithCancel(f.Context())
+		defer cancel()
+		var failure error
+		for _, err := range f.AddAll(ctx, endless, nodeapi.AddOptions{}) {
+			cancel()
+			failure = err
+		}
+		if !errors.Is(failure, context.Canceled) {
+			f.Errorf("got %v; want the context's error", failure)
+		}
+		synctest.Wait()
+		if n := f.backend.Blocks(); n != 0 {
+			f.Errorf("%d blocks were stored", n)
+		}
+	})
+}
+
+func TestGet(t *testing.T) {
+	run(t, func(f *fixture) {
+		added, err := f.Add(f.Context(), strings.NewReader("hello"), nodeapi.AddOptions{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		r, err := f.Get(f.Context(), added.Cid.String(), client.GetOptions{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		defer r.Close()
+		archive := tar.NewReader(r)
+		header, err := archive.Next()
+		if err != nil || header.Name != added.Cid.String() {
+			f.Fatalf("got header %+v, %v", header, err)
+		}
+		if data, err := io.ReadAll(archive); err != nil || string(data) != "hello" {
+			f.Errorf("got %q, %v", data, err)
+		}
+	})
+}
