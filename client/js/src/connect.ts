@@ -73,13 +73,18 @@ export async function open(
 
 /**
  * The worker's script. What lies beside this module is named in full, so that
- * bundlers see both files, and the script is told where the program has gone.
+ * bundlers see both files. Where one has moved the program away from the
+ * script, the script is told; elsewhere its URL stays plain, since a client of
+ * another kind has to name the same.
  */
 function workerURL(given: unknown): URL {
   if (given === undefined) {
-    const url = new URL('./worker.js', import.meta.url);
-    url.hash = new URL('./node.wasm', import.meta.url).href;
-    return url;
+    const script = new URL('./worker.js', import.meta.url);
+    const program = new URL('./node.wasm', import.meta.url);
+    if (program.href !== new URL('node.wasm', script).href) {
+      script.hash = program.href;
+    }
+    return script;
   }
   try {
     return new URL(given as string | URL, globalThis.location?.href);
