@@ -30,7 +30,7 @@
 // with its outcome, some milliseconds later.
 //
 // A block of 4 KiB or more is written only if it is not there yet. Smaller ones
-// are written again: that costs no more than to ask.
+// are written again, which costs little more than to ask.
 //
 // # Reads
 //

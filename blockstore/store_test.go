@@ -88,13 +88,17 @@ func TestPutRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	tooLarge, err := blocks.NewBlockWithCid(make([]byte, MaxValue+1), blocks.NewBlock(nil).Cid())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tc := range []struct {
 		name string
 		bad  blocks.Block
 		want error
 	}{
 		{"no CID", undefined, ErrInvalidCID},
-		{"too large", blocks.NewBlock(make([]byte, MaxValue+1)), ErrTooLarge},
+		{"too large", tooLarge, ErrTooLarge},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if err := store.Blocks().PutMany(t.Context(), []blocks.Block{fine, tc.bad}); !errors.Is(err, tc.want) {
@@ -104,5 +108,18 @@ func TestPutRefuses(t *testing.T) {
 				t.Error("a block beside the bad one was written")
 			}
 		})
+	}
+}
+
+// TestPutsOf: a repetition within one call is written once.
+func TestPutsOf(t *testing.T) {
+	a, b := blocks.NewBlock([]byte("a")), blocks.NewBlock([]byte("b"))
+	again, err := blocks.NewBlockWithCid(a.RawData(), cid.NewCidV1(cid.Raw, a.Cid().Hash()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	puts, err := putsOf([]blocks.Block{a, b, again, b})
+	if err != nil || len(puts) != 2 {
+		t.Errorf("got %d to put, %v; want 2", len(puts), err)
 	}
 }

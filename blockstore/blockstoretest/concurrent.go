@@ -92,7 +92,7 @@ func testClose(t *testing.T, s bstore.Blockstore) {
 				} else if ipld.IsNotFound(err) {
 					t.Error("Get during Close: got not found; want the block or another error")
 				}
-				_, _ = list(t, t.Context(), s)
+				_, _ = list(t.Context(), s)
 			}
 		})
 	}
@@ -111,7 +111,7 @@ func testClose(t *testing.T, s bstore.Blockstore) {
 	if _, err := s.Has(t.Context(), there.Cid()); err == nil {
 		t.Error("Has after Close: got no error")
 	}
-	if _, err := list(t, t.Context(), s); err == nil {
+	if _, err := list(t.Context(), s); err == nil {
 		t.Error("listing after Close: got no error")
 	}
 }

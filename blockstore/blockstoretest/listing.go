@@ -20,33 +20,31 @@ func testList(t *testing.T, s bstore.Blockstore) {
 	wantListed(t, s, made)
 }
 
-// list drains a listing.
-func list(t *testing.T, ctx context.Context, s bstore.Blockstore) (listed []cid.Cid, outcome error) {
-	t.Helper()
+// startList lists with the outcome where the store tells it.
+func startList(ctx context.Context, s bstore.Blockstore) (<-chan cid.Cid, func() error, error) {
 	if e, ok := s.(bstore.AllKeysChanWithErrer); ok {
-		keys, result, err := e.AllKeysChanWithErr(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for c := range keys {
-			listed = append(listed, c)
-		}
-		return listed, result()
+		return e.AllKeysChanWithErr(ctx)
 	}
 	keys, err := s.AllKeysChan(ctx)
+	return keys, ctx.Err, err
+}
+
+// list drains a listing.
+func list(ctx context.Context, s bstore.Blockstore) (listed []cid.Cid, outcome error) {
+	keys, result, err := startList(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	for c := range keys {
 		listed = append(listed, c)
 	}
-	return listed, ctx.Err()
+	return listed, result()
 }
 
 // wantListed checks that want are listed, once each, and nothing else.
 func wantListed(t *testing.T, s bstore.Blockstore, want []blocks.Block) {
 	t.Helper()
-	listed, err := list(t, t.Context(), s)
+	listed, err := list(t.Context(), s)
 	if err != nil {
 		t.Errorf("listing: %v", err)
 	}
@@ -93,7 +91,7 @@ func testListDuringWrites(t *testing.T, s bstore.Blockstore) {
 		}
 	})
 	for range 3 {
-		listed, err := list(t, t.Context(), s)
+		listed, err := list(t.Context(), s)
 		if err != nil {
 			t.Errorf("listing during writes: %v", err)
 		}
@@ -109,27 +107,38 @@ func testListDuringWrites(t *testing.T, s bstore.Blockstore) {
 }
 
 func testListCancelled(t *testing.T, s bstore.Blockstore) {
-	put(t, s, randomBlocks(t, many, 20)...)
-
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := list(t, ended, s); err == nil {
-		t.Error("listing with an ended context: got no error; want to be told that it is not whole")
+	total := 0
+	for _, more := range []int{500, many} {
+		put(t, s, randomBlocks(t, more, 20)...)
+		total += more
+		if _, err := list(ended, s); err == nil {
+			t.Error("listing with an ended context: got no error; want to be told that it is not whole")
+		}
+		if n := listCancelledAtFirst(t, s); n == total {
+			t.Errorf("listing cancelled at its first block: got all %d", n)
+		}
 	}
+}
 
+// listCancelledAtFirst counts what a listing gives whose context ends with its
+// first block.
+func listCancelledAtFirst(t *testing.T, s bstore.Blockstore) int {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	keys, err := s.AllKeysChan(ctx)
+	keys, outcome, err := startList(ctx, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	<-keys
-	cancel()
-	n := 1
+	n := 0
 	for range keys { // a channel that stays open hangs here
 		n++
+		cancel()
 	}
-	if n == many {
-		t.Errorf("listing cancelled after its first block: got all %d", n)
+	if err := outcome(); err == nil {
+		t.Error("listing cancelled at its first block: got no error; want to be told that it is not whole")
 	}
+	return n
 }
