@@ -36,7 +36,7 @@ func (n *Node) Add(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], 
 		lease := n.store.guard.lease()
 		defer lease.release()
 		ctx, cancel := context.WithCancel(ctx)
-		writer := newBlockWriter(ctx, n.store, lease)
+		writer := newBlockWriter(ctx, n.store, lease, n.imports.share)
 		writer.dry = opts.OnlyHash
 		a := &adding{
 			node: n,
@@ -52,6 +52,7 @@ func (n *Node) Add(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], 
 				settings: settings,
 				hasher:   n.cfg.Hasher,
 				writer:   writer,
+				budget:   n.imports,
 			},
 			tree: newTree(),
 		}
@@ -114,7 +115,7 @@ func (a *adding) pin(roots []nodeapi.Added) error {
 		}
 	}
 	ctx := a.importer.ctx
-	return a.node.store.wrap(a.node.pins.add(ctx, pin.Recursive, a.opts.PinName, cids...))
+	return a.node.store.wrap(ctx, a.node.pins.add(ctx, pin.Recursive, a.opts.PinName, cids...))
 }
 
 func checkPinOptions(opts nodeapi.AddOptions) error {
@@ -192,11 +193,15 @@ func (a *adding) file(entry nodeapi.AddEntry, st stat) (nodeapi.Added, error) {
 
 // progress returns what to call with the size of each chunk of a file.
 func (a *adding) progress(path string) func(int) error {
-	if !a.opts.Progress {
-		return func(int) error { return a.importer.ctx.Err() }
-	}
+	ctx := a.importer.ctx
 	var total uint64
 	return func(chunk int) error {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if !a.opts.Progress {
+			return nil
+		}
 		total += uint64(chunk)
 		return a.tell(nodeapi.AddEvent{Progress: &nodeapi.AddProgress{Path: path, Bytes: total}})
 	}

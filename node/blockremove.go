@@ -26,7 +26,7 @@ func (n *Node) BlockRemove(ctx context.Context, req nodeapi.BlockRemoveRequest) 
 			}
 		}
 		if err != nil {
-			yield(nodeapi.CIDOutcome{}, n.store.wrap(err))
+			yield(nodeapi.CIDOutcome{}, n.store.wrap(ctx, err))
 		}
 	}
 }
@@ -79,7 +79,7 @@ func (n *Node) removeBlock(ctx context.Context, c cid.Cid, pinned map[fingerprin
 	if err == nil && len(removed) == 0 {
 		err = nodeapi.Errorf(nodeapi.CodePinned, map[string]any{"cid": c.String()}, "%s is in use by an operation under way", c)
 	}
-	return n.store.wrap(err)
+	return n.store.wrap(ctx, err)
 }
 
 // pinsOf returns the pins that hold any of the blocks.

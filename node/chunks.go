@@ -10,12 +10,9 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-const (
-	// chunksAhead and chunksAheadBytes bound the chunks that are read but not yet
-	// part of the DAG. Their hashes are worked on meanwhile.
-	chunksAhead      = 64
-	chunksAheadBytes = 4 << 20
-)
+// chunksAhead bounds, beside their bytes, how many chunks are read but not yet
+// part of the DAG. Their hashes are worked on meanwhile.
+const chunksAhead = 64
 
 // A hashedChunk is a chunk of a file with its hash, which is there once done is
 // closed.
@@ -34,20 +31,22 @@ type chunkQueue struct {
 	ctx      context.Context
 	hasher   Hasher
 	prefix   cid.Prefix
-	hashed   bool // whether chunks are hashed as they are
+	hashed   bool  // whether chunks are hashed as they are
+	bytes    int64 // how much of them is held at a time
 	room     *semaphore.Weighted
 	chunks   chan *hashedChunk
 	readErr  error // set before chunks is closed
 	building *hashedChunk
 }
 
-func newChunkQueue(ctx context.Context, h Hasher, s *importSettings) *chunkQueue {
+func newChunkQueue(ctx context.Context, h Hasher, s *importSettings, bytes int64) *chunkQueue {
 	return &chunkQueue{
 		ctx:    ctx,
 		hasher: h,
 		prefix: s.prefix,
 		hashed: s.rawLeaves, // other leaves are hashed in their encoding
-		room:   semaphore.NewWeighted(chunksAheadBytes),
+		bytes:  bytes,
+		room:   semaphore.NewWeighted(bytes),
 		chunks: make(chan *hashedChunk, chunksAhead),
 	}
 }
@@ -55,7 +54,7 @@ func newChunkQueue(ctx context.Context, h Hasher, s *importSettings) *chunkQueue
 // send hands over a chunk and starts hashing it. It blocks while the builder
 // lags too far behind.
 func (q *chunkQueue) send(data []byte) error {
-	if err := q.room.Acquire(q.ctx, int64(len(data))); err != nil {
+	if err := q.room.Acquire(q.ctx, q.weight(data)); err != nil {
 		return context.Cause(q.ctx)
 	}
 	c := &hashedChunk{data: data, done: make(chan struct{})}
@@ -74,6 +73,9 @@ func (q *chunkQueue) send(data []byte) error {
 		return context.Cause(q.ctx)
 	}
 }
+
+// weight lets a chunk pass that is larger than all the room.
+func (q *chunkQueue) weight(data []byte) int64 { return min(q.bytes, int64(len(data))) }
 
 // end tells the builder that no chunk follows, because of err unless nil.
 func (q *chunkQueue) end(err error) {
@@ -97,7 +99,7 @@ func (q *chunkQueue) NextBytes() ([]byte, error) {
 		return nil, io.EOF
 	}
 	<-c.done
-	q.room.Release(int64(len(c.data)))
+	q.room.Release(q.weight(c.data))
 	q.building = c
 	return c.data, c.err
 }

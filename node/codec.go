@@ -52,11 +52,15 @@ type codec struct {
 var codecs = map[uint64]codec{
 	cid.Raw:         {raw.Decode, raw.Encode, false},
 	cid.DagProtobuf: {dagpb.Decode, dagpb.Encode, true},
-	cid.DagCBOR:     {dagcbor.Decode, dagcbor.Encode, true},
+	cid.DagCBOR:     {relaxedDagCBOR.Decode, dagcbor.Encode, true},
 	cid.DagJSON:     {dagjson.Decode, dagjson.Encode, true},
 	codeCBOR:        {cbor.Decode, cbor.Encode, false},
 	codeJSON:        {json.Decode, json.Encode, false},
 }
+
+// relaxedDagCBOR also reads what older encoders wrote: integers longer than need
+// be, and numbers that are none. There are such blocks, and others read them.
+var relaxedDagCBOR = dagcbor.DecodeOptions{AllowLinks: true, RelaxedDecode: true}
 
 // codecCode returns the code of a codec by its name, or that of "".
 func codecCode(name string, unset uint64) (uint64, error) {

@@ -35,14 +35,16 @@ func blockTooLarge(size int) error {
 	return nodeapi.Errorf(nodeapi.CodeBlockTooLarge, details, "a block of %d bytes; the most is %d", size, maxBlockSize)
 }
 
-// wrap gives an error of the stores its code. Errors that have one, and those
-// of an ended context, stay as they are.
-func (s *store) wrap(err error) error {
+// wrap gives an error of the stores its code. Errors that have one stay as they
+// are. For an ended context it returns why that ended.
+func (s *store) wrap(ctx context.Context, err error) error {
 	var coded *nodeapi.Error
 	var missing ipld.ErrNotFound
 	switch {
 	case err == nil || errors.As(err, &coded):
 		return err
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return context.Cause(ctx)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.As(err, &missing):

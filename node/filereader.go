@@ -12,9 +12,8 @@ import (
 )
 
 const (
-	// readAheadBytes and readAheadBlocks bound what a reader of a file has loaded
-	// or is loading ahead of who reads.
-	readAheadBytes  = 6 << 20
+	// readAheadBlocks bounds, beside their bytes, how many blocks a reader of a
+	// file has loaded or is loading ahead of who reads.
 	readAheadBlocks = 64
 	// maxFileDepth bounds the levels of a file's DAG. Real ones have under ten.
 	maxFileDepth = 64
@@ -49,9 +48,12 @@ var errReaderClosed = errors.New("node: the reader is closed")
 func newFileReader(ctx context.Context, s *store, file *fileNode, from, to uint64, end func()) *fileReader {
 	ctx, cancel := context.WithCancelCause(ctx)
 	pieces := make(chan *piece, readAheadBlocks)
-	w := &fileWalk{ctx: ctx, store: s, pieces: pieces, room: semaphore.NewWeighted(readAheadBytes)}
+	leave := s.reads.join()
+	bytes := s.reads.share()
+	w := &fileWalk{ctx: ctx, store: s, pieces: pieces, bytes: bytes, room: semaphore.NewWeighted(bytes)}
 	go func() {
 		defer end()
+		defer leave()
 		w.err = w.node(file, from, to, 0)
 		close(pieces)
 		w.loads.Wait()
@@ -127,7 +129,8 @@ type fileWalk struct {
 	ctx    context.Context
 	store  *store
 	pieces chan<- *piece
-	room   *semaphore.Weighted // for pieces that are not read yet
+	bytes  int64               // of pieces that are not read yet
+	room   *semaphore.Weighted // for these
 	loads  sync.WaitGroup
 	err    error // set before pieces is closed
 }
@@ -176,7 +179,7 @@ func (w *fileWalk) part(p part, depth int) error {
 // load starts to load what is under a link, which is small enough for one block
 // but may be more.
 func (w *fileWalk) load(p part, depth int) error {
-	out := &piece{done: make(chan struct{}), room: int64(min(p.size, readAheadBytes))}
+	out := &piece{done: make(chan struct{}), room: int64(min(uint64(w.bytes), p.size))}
 	if err := w.room.Acquire(w.ctx, out.room); err != nil {
 		return context.Cause(w.ctx)
 	}

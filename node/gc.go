@@ -48,7 +48,7 @@ func (n *Node) RepoGC(ctx context.Context) iter.Seq2[nodeapi.CIDOutcome, error] 
 				return
 			}
 			if err != nil {
-				yield(nodeapi.CIDOutcome{}, n.store.wrap(err))
+				yield(nodeapi.CIDOutcome{}, n.store.wrap(ctx, err))
 				return
 			}
 		}

@@ -3,25 +3,87 @@ package node_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"iter"
 	"testing"
 
-	"github.com/ipfs/boxo/blockstore"
+	bstore "github.com/ipfs/boxo/blockstore"
 	"github.com/ipfs/go-cid"
 	ds "github.com/ipfs/go-datastore"
 	dssync "github.com/ipfs/go-datastore/sync"
 
+	"github.com/sharednode/sharednode/blockstore"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 	"github.com/sharednode/sharednode/node"
 )
 
-// newConfig returns a configuration over empty stores in memory.
+// newConfig returns a configuration over an empty store in memory.
 func newConfig() node.Config {
+	s := blockstore.NewMemory()
 	return node.Config{
-		Blockstore: blockstore.NewBlockstore(dssync.MutexWrap(ds.NewMapDatastore())),
+		Blockstore:  s.Blocks(),
+		Datastore:   s.Datastore(),
+		FullError:   blockstore.ErrFull,
+		ClosedError: blockstore.ErrClosed,
+	}
+}
+
+// plainConfig is one over stores that have no powers beside those of boxo's
+// interface.
+func plainConfig() node.Config {
+	return node.Config{
+		Blockstore: bstore.NewBlockstore(dssync.MutexWrap(ds.NewMapDatastore())),
 		Datastore:  dssync.MutexWrap(ds.NewMapDatastore()),
 	}
+}
+
+// eachStore runs a test over both.
+func eachStore(t *testing.T, test func(*testing.T, node.Config)) {
+	t.Helper()
+	t.Run("store with powers", func(t *testing.T) { test(t, newConfig()) })
+	t.Run("plain store", func(t *testing.T) { test(t, plainConfig()) })
+}
+
+// wantCode checks an error's code and that its details name these values.
+func wantCode(t testing.TB, what string, err error, code nodeapi.Code, details ...any) {
+	t.Helper()
+	var coded *nodeapi.Error
+	if !errors.As(err, &coded) {
+		t.Errorf("%s: got error %v; want code %q", what, err, code)
+		return
+	}
+	if coded.Code != code {
+		t.Errorf("%s: got code %q (%v); want %q", what, coded.Code, err, code)
+	}
+	for i := 0; i < len(details); i += 2 {
+		name := details[i].(string)
+		if got := coded.Details[name]; got != details[i+1] {
+			t.Errorf("%s: details say %s is %v; want %v", what, name, got, details[i+1])
+		}
+	}
+}
+
+// wantAfterGC checks that a collection leaves so many blocks.
+func wantAfterGC(t testing.TB, n *node.Node, blocks uint64) {
+	t.Helper()
+	for _, err := range n.RepoGC(t.Context()) {
+		if err != nil {
+			t.Fatalf("RepoGC: %v", err)
+		}
+	}
+	if stat := repoStat(t, n); stat.NumObjects != blocks {
+		t.Errorf("after garbage collection there are %d blocks; want %d", stat.NumObjects, blocks)
+	}
+}
+
+func repoStat(t testing.TB, n *node.Node) nodeapi.RepoStat {
+	t.Helper()
+	stat, err := n.RepoStat(t.Context())
+	if err != nil {
+		t.Fatalf("RepoStat: %v", err)
+	}
+	return stat
 }
 
 func newNode(t testing.TB, cfg node.Config) *node.Node {

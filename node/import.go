@@ -24,6 +24,7 @@ type importer struct {
 	settings importSettings
 	hasher   Hasher
 	writer   *blockWriter
+	budget   *budget
 }
 
 // A link is what a directory keeps of an entry.
@@ -66,37 +67,63 @@ const maxMode = 0o7777
 // file imports a file. After each chunk that it has read it calls progress with
 // its length; an error of that ends the import.
 func (im *importer) file(content io.Reader, st stat, progress func(int) error) (link, error) {
-	split, err := im.settings.splitter(content)
+	source := &source{reader: content, progress: progress}
+	var err error
+	source.split, err = im.settings.splitter(source)
 	if err != nil {
 		return link{}, err
 	}
-	first, err := nextChunk(split, progress)
+	first, err := source.next()
 	if err != nil {
 		return link{}, err
 	}
 	if first == nil {
 		return im.smallFile(nil, st)
 	}
-	second, err := nextChunk(split, progress)
+	second, err := source.next()
 	if err != nil {
 		return link{}, err
 	}
 	if second == nil {
 		return im.smallFile(first, st)
 	}
-	return im.bigFile(split, [][]byte{first, second}, st, progress)
+	return im.bigFile(source, [][]byte{first, second}, st)
 }
 
-// nextChunk returns nil at the end.
-func nextChunk(split chunk.Splitter, progress func(int) error) ([]byte, error) {
-	data, err := split.NextBytes()
-	if errors.Is(err, io.EOF) {
-		return nil, nil
+// A source is a file being read in chunks.
+type source struct {
+	reader   io.Reader
+	split    chunk.Splitter // over the source itself
+	progress func(int) error
+	err      error // what reader ended with, if not io.EOF
+}
+
+// errSource stands for a reader's error before the splitter. Those take
+// io.ErrUnexpectedEOF for their own and would end the file there.
+var errSource = errors.New("node: the source failed")
+
+// Read passes bytes from the reader to the splitter.
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.reader.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // a reader ends with io.EOF itself; what wraps it is an error
+		s.err = err
+		err = errSource
 	}
-	if err != nil {
+	return n, err
+}
+
+// next returns the next chunk, or nil at the end.
+func (s *source) next() ([]byte, error) {
+	data, err := s.split.NextBytes()
+	switch {
+	case s.err != nil:
+		return nil, s.err
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
 		return nil, err
 	}
-	return data, progress(len(data))
+	return data, s.progress(len(data))
 }
 
 // smallFile imports a file of one chunk or none, without a goroutine.
@@ -105,12 +132,13 @@ func (im *importer) smallFile(data []byte, st stat) (link, error) {
 	return im.layout(&only, cidBuilder{ctx: im.ctx, hasher: im.hasher, prefix: im.settings.prefix}, st)
 }
 
-// bigFile reads chunks here, while they are hashed, built into a DAG and written
+// bigFile reads the source here, while they are hashed, built into a DAG and written
 // elsewhere.
-func (im *importer) bigFile(split chunk.Splitter, chunks [][]byte, st stat, progress func(int) error) (link, error) {
+func (im *importer) bigFile(source *source, chunks [][]byte, st stat) (link, error) {
 	ctx, cancel := context.WithCancelCause(im.ctx)
 	defer cancel(nil)
-	queue := newChunkQueue(ctx, im.hasher, &im.settings)
+	defer im.budget.join()()
+	queue := newChunkQueue(ctx, im.hasher, &im.settings, im.budget.share())
 	var built link
 	var buildErr error
 	done := make(chan struct{})
@@ -120,7 +148,7 @@ func (im *importer) bigFile(split chunk.Splitter, chunks [][]byte, st stat, prog
 		built, buildErr = im.layout(queue, builder, st)
 		cancel(buildErr) // nobody takes chunks from here on
 	}()
-	err := sendChunks(queue, split, chunks, progress)
+	err := source.sendTo(queue, chunks)
 	if err != nil {
 		cancel(err) // what was read is not worth building any more
 	}
@@ -129,14 +157,15 @@ func (im *importer) bigFile(split chunk.Splitter, chunks [][]byte, st stat, prog
 	return built, buildErr
 }
 
-func sendChunks(queue *chunkQueue, split chunk.Splitter, chunks [][]byte, progress func(int) error) error {
+// sendTo sends chunks that were read before, and then all others.
+func (s *source) sendTo(queue *chunkQueue, chunks [][]byte) error {
 	for _, data := range chunks {
 		if err := queue.send(data); err != nil {
 			return err
 		}
 	}
 	for {
-		data, err := nextChunk(split, progress)
+		data, err := s.next()
 		if err != nil || data == nil {
 			return err
 		}

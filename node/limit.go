@@ -89,7 +89,7 @@ func (s *store) bytesMissing(ctx context.Context, bs []blocks.Block) (sum uint64
 	for _, b := range bs {
 		has, err := s.blocks.Has(ctx, b.Cid())
 		if err != nil {
-			return 0, s.wrap(err)
+			return 0, s.wrap(ctx, err)
 		}
 		if !has {
 			sum += uint64(len(b.RawData()))

@@ -22,6 +22,7 @@ type Node struct {
 	store *store
 	pins  *pins
 
+	imports    *budget
 	collecting chan struct{} // full while garbage is collected
 
 	release func()          // what the node made for itself
@@ -40,21 +41,30 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 	}
 	store := newStore(cfg)
 	if err := checkRepoVersion(ctx, cfg.Datastore); err != nil {
-		return nil, store.wrap(err)
+		return nil, store.wrap(ctx, err)
 	}
 	key, err := loadIdentity(ctx, cfg.Datastore)
 	if err != nil {
-		return nil, store.wrap(err)
+		return nil, store.wrap(ctx, err)
 	}
 	pins, err := openPins(ctx, cfg.Datastore, store)
 	if err != nil {
-		return nil, store.wrap(err)
+		return nil, store.wrap(ctx, err)
 	}
 	id, err := peer.IDFromPrivateKey(key)
 	if err != nil {
 		return nil, fmt.Errorf("node: deriving the peer id: %w", err)
 	}
-	n := &Node{cfg: cfg, key: key, id: id, store: store, pins: pins, collecting: make(chan struct{}, 1), release: func() {}}
+	n := &Node{
+		cfg:        cfg,
+		key:        key,
+		id:         id,
+		store:      store,
+		pins:       pins,
+		imports:    newImportBudget(),
+		collecting: make(chan struct{}, 1),
+		release:    func() {},
+	}
 	if cfg.Hasher == nil {
 		n.cfg.Hasher, n.release = platformHasher()
 	}

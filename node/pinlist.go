@@ -28,7 +28,7 @@ func (n *Node) PinList(ctx context.Context, req nodeapi.PinListRequest) iter.Seq
 			return nil
 		})
 		if err != nil && !errors.Is(err, errStop) {
-			yield(nodeapi.Pin{}, n.store.wrap(err))
+			yield(nodeapi.Pin{}, n.store.wrap(ctx, err))
 		}
 	}
 }

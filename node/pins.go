@@ -181,7 +181,7 @@ func (n *Node) PinAdd(ctx context.Context, req nodeapi.PinAddRequest) (cid.Cid, 
 	if err != nil {
 		return cid.Undef, err
 	}
-	return c, n.store.wrap(n.pins.add(ctx, pin.Direct, req.Name, c))
+	return c, n.store.wrap(ctx, n.pins.add(ctx, pin.Direct, req.Name, c))
 }
 
 // pinWhole pins a DAG, all of which it wants to be there.
@@ -200,7 +200,7 @@ func (n *Node) pinWhole(ctx context.Context, l *lease, root cid.Cid, name string
 	if err := walk.run(ctx, root); err != nil {
 		return err
 	}
-	return n.store.wrap(n.pins.add(ctx, pin.Recursive, name, root))
+	return n.store.wrap(ctx, n.pins.add(ctx, pin.Recursive, name, root))
 }
 
 // PinRemove unpins what a path names. What it held stays until it is collected.
@@ -211,5 +211,5 @@ func (n *Node) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (cid
 	if err != nil {
 		return cid.Undef, err
 	}
-	return c, n.store.wrap(n.pins.remove(ctx, c, req.Recursive == nil || *req.Recursive))
+	return c, n.store.wrap(ctx, n.pins.remove(ctx, c, req.Recursive == nil || *req.Recursive))
 }

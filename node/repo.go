@@ -46,7 +46,7 @@ type stater interface {
 func (s *store) stat(ctx context.Context) (count, bytes uint64, err error) {
 	if st, ok := s.given.(stater); ok {
 		count, bytes, err = st.Stat(ctx)
-		return count, bytes, s.wrap(err)
+		return count, bytes, s.wrap(ctx, err)
 	}
 	err = s.each(ctx, func(c cid.Cid) error {
 		size, err := s.given.GetSize(ctx, c)
@@ -54,7 +54,7 @@ func (s *store) stat(ctx context.Context) (count, bytes uint64, err error) {
 		bytes += uint64(max(size, 0))
 		return err
 	})
-	return count, bytes, s.wrap(err)
+	return count, bytes, s.wrap(ctx, err)
 }
 
 // verifyAhead is how many blocks RepoVerify reads and hashes at a time.
@@ -85,7 +85,7 @@ func (n *Node) RepoVerify(ctx context.Context, bad func(nodeapi.CIDOutcome) erro
 		}
 		return nil
 	})
-	return result, n.store.wrap(group.Wait())
+	return result, n.store.wrap(ctx, group.Wait())
 }
 
 // verifyAll sends the outcome for each block of the repo.

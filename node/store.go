@@ -21,6 +21,7 @@ type store struct {
 	many   manyGetter            // given, or nil if it is none
 	guard  *guard
 	limit  limit
+	reads  *budget // of those who read files
 
 	fullError, closedError error
 }
@@ -38,6 +39,7 @@ func newStore(cfg Config) *store {
 		many:        many,
 		blocks:      blockstore.NewIdStore(cfg.Blockstore),
 		guard:       newGuard(),
+		reads:       newReadBudget(),
 		limit:       limit{most: cfg.StorageMax},
 		fullError:   cfg.FullError,
 		closedError: cfg.ClosedError,
@@ -49,7 +51,7 @@ func (s *store) get(ctx context.Context, c cid.Cid) (blocks.Block, error) {
 		return nil, err
 	}
 	b, err := s.blocks.Get(ctx, c)
-	return b, s.wrap(err)
+	return b, s.wrap(ctx, err)
 }
 
 // getMany returns blocks in the order of their CIDs. It takes some at a time:
@@ -64,7 +66,7 @@ func (s *store) getMany(ctx context.Context, cids []cid.Cid) ([]blocks.Block, er
 		}
 		var err error
 		if found, err = s.many.GetMany(ctx, cids); err != nil {
-			return nil, s.wrap(err)
+			return nil, s.wrap(ctx, err)
 		}
 	}
 	for i, c := range cids {
@@ -85,7 +87,7 @@ func (s *store) size(ctx context.Context, c cid.Cid) (int, error) {
 		return 0, err
 	}
 	size, err := s.blocks.GetSize(ctx, c)
-	return size, s.wrap(err)
+	return size, s.wrap(ctx, err)
 }
 
 func (s *store) has(ctx context.Context, c cid.Cid) (bool, error) {
@@ -93,7 +95,7 @@ func (s *store) has(ctx context.Context, c cid.Cid) (bool, error) {
 		return false, err
 	}
 	has, err := s.blocks.Has(ctx, c)
-	return has, s.wrap(err)
+	return has, s.wrap(ctx, err)
 }
 
 // put writes blocks, which hash to their CIDs, and holds them on the lease.
@@ -112,5 +114,5 @@ func (s *store) put(ctx context.Context, l *lease, bs ...blocks.Block) error {
 	}
 	err = s.blocks.PutMany(ctx, bs)
 	settle(err)
-	return s.wrap(err)
+	return s.wrap(ctx, err)
 }

@@ -3,6 +3,7 @@ package node_test
 import (
 	"bytes"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
@@ -43,6 +44,29 @@ func TestAddCat(t *testing.T) {
 			if got := cat(t, n, c.String()); !bytes.Equal(got, data) {
 				t.Errorf("%s, %d bytes: cat gave %d other bytes", profile, size, len(got))
 			}
+		}
+	}
+}
+
+// TestShardingThreshold wants directories up to 256 KiB, as each profile counts,
+// in one block. That their CIDs are right is in the cases compared with Kubo.
+func TestShardingThreshold(t *testing.T) {
+	for _, c := range directoryCases() {
+		n := newNode(t, newConfig())
+		var wantBlocks uint64
+		switch {
+		case strings.HasSuffix(c.name, "threshold"):
+			wantBlocks = 2 // the directory and the one file
+		case strings.HasSuffix(c.name, "over"):
+			wantBlocks = 100 // at least: a root, shards, a file
+		default:
+			continue
+		}
+		addCase(t, c, n)
+		stat, err := n.RepoStat(t.Context())
+		must(t, err)
+		if sharded := wantBlocks > 2; stat.NumObjects < wantBlocks || !sharded && stat.NumObjects != wantBlocks {
+			t.Errorf("%s: got %d blocks; want %d", c.name, stat.NumObjects, wantBlocks)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// batchBytes and batchBlocks bound what one write to the store holds.
-	batchBytes  = 4 << 20
+	// batchBlocks bounds, beside their bytes, how many blocks one write to the
+	// store holds.
 	batchBlocks = 512
 	// batchesInFlight is how many writes of one operation the store works on
 	// while the next batch fills.
@@ -28,7 +28,8 @@ type blockWriter struct {
 	ctx   context.Context
 	store *store
 	lease *lease
-	dry   bool // writes nothing
+	bytes func() int64 // how many a batch may hold
+	dry   bool         // writes nothing
 
 	batch     []blocks.Block
 	batchSize int
@@ -43,11 +44,12 @@ type blockWriter struct {
 
 var _ ipld.DAGService = (*blockWriter)(nil)
 
-func newBlockWriter(ctx context.Context, s *store, l *lease) *blockWriter {
+func newBlockWriter(ctx context.Context, s *store, l *lease, bytes func() int64) *blockWriter {
 	return &blockWriter{
 		ctx:     ctx,
 		store:   s,
 		lease:   l,
+		bytes:   bytes,
 		inBatch: map[cid.Cid]struct{}{},
 		slots:   make(chan struct{}, batchesInFlight),
 	}
@@ -68,7 +70,7 @@ func (w *blockWriter) put(b blocks.Block) error {
 	w.inBatch[b.Cid()] = struct{}{}
 	w.batch = append(w.batch, b)
 	w.batchSize += len(b.RawData())
-	if w.batchSize < batchBytes && len(w.batch) < batchBlocks {
+	if int64(w.batchSize) < w.bytes() && len(w.batch) < batchBlocks {
 		return nil
 	}
 	return w.send()

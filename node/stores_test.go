@@ -1,0 +1,212 @@
+package node_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	bstore "github.com/ipfs/boxo/blockstore"
+	blocks "github.com/ipfs/go-block-format"
+	"github.com/ipfs/go-cid"
+	ds "github.com/ipfs/go-datastore"
+
+	"github.com/sharednode/sharednode/blockstore"
+)
+
+// A watched blockstore counts what is asked of it and can be made slow or
+// failing. It has no powers beside boxo's interface.
+type watched struct {
+	bstore.Blockstore
+
+	getTime, putTime time.Duration
+
+	mu   sync.Mutex // guards following
+	gets map[cid.Cid]int
+
+	hook atomic.Pointer[func(op string) error]
+
+	getting, mostGetting atomic.Int32
+	putting, mostPutting atomic.Int32
+}
+
+func watch(bs bstore.Blockstore) *watched {
+	return &watched{Blockstore: bs, gets: map[cid.Cid]int{}}
+}
+
+func (w *watched) failing(op string) error {
+	if hook := w.hook.Load(); hook != nil {
+		return (*hook)(op)
+	}
+	return nil
+}
+
+// setHook has hook called before each operation from now on, which fails if that
+// does.
+func (w *watched) setHook(hook func(op string) error) { w.hook.Store(&hook) }
+
+// got returns how many blocks were read since it was last called.
+func (w *watched) got() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	count := 0
+	for _, times := range w.gets {
+		count += times
+	}
+	clear(w.gets)
+	return count
+}
+
+func enter(now, most *atomic.Int32) (leave func()) {
+	n := now.Add(1)
+	for {
+		m := most.Load()
+		if n <= m || most.CompareAndSwap(m, n) {
+			break
+		}
+	}
+	return func() { now.Add(-1) }
+}
+
+func (w *watched) Get(ctx context.Context, c cid.Cid) (blocks.Block, error) {
+	defer enter(&w.getting, &w.mostGetting)()
+	w.mu.Lock()
+	w.gets[c]++
+	w.mu.Unlock()
+	time.Sleep(w.getTime)
+	if err := w.failing("get"); err != nil {
+		return nil, err
+	}
+	return w.Blockstore.Get(ctx, c)
+}
+
+func (w *watched) Has(ctx context.Context, c cid.Cid) (bool, error) {
+	if err := w.failing("has"); err != nil {
+		return false, err
+	}
+	return w.Blockstore.Has(ctx, c)
+}
+
+func (w *watched) GetSize(ctx context.Context, c cid.Cid) (int, error) {
+	if err := w.failing("size"); err != nil {
+		return -1, err
+	}
+	return w.Blockstore.GetSize(ctx, c)
+}
+
+func (w *watched) Put(ctx context.Context, b blocks.Block) error {
+	return w.PutMany(ctx, []blocks.Block{b})
+}
+
+func (w *watched) PutMany(ctx context.Context, bs []blocks.Block) error {
+	defer enter(&w.putting, &w.mostPutting)()
+	time.Sleep(w.putTime)
+	if err := w.failing("put"); err != nil {
+		return err
+	}
+	return w.Blockstore.PutMany(ctx, bs)
+}
+
+func (w *watched) DeleteBlock(ctx context.Context, c cid.Cid) error {
+	if err := w.failing("delete"); err != nil {
+		return err
+	}
+	return w.Blockstore.DeleteBlock(ctx, c)
+}
+
+func (w *watched) AllKeysChan(ctx context.Context) (<-chan cid.Cid, error) {
+	if err := w.failing("list"); err != nil {
+		return nil, err
+	}
+	return w.Blockstore.AllKeysChan(ctx)
+}
+
+// A failingDatastore fails batches when told to.
+type failingDatastore struct {
+	ds.Batching
+
+	err     atomic.Pointer[error]
+	commits atomic.Int32
+}
+
+func (f *failingDatastore) setFail(err error) { f.err.Store(&err) }
+
+func (f *failingDatastore) Batch(ctx context.Context) (ds.Batch, error) {
+	b, err := f.Batching.Batch(ctx)
+	return &failingBatch{b, f}, err
+}
+
+type failingBatch struct {
+	ds.Batch
+
+	store *failingDatastore
+}
+
+func (b *failingBatch) Commit(ctx context.Context) error {
+	b.store.commits.Add(1)
+	if err := b.store.err.Load(); err != nil && *err != nil {
+		return *err
+	}
+	return b.Batch.Commit(ctx)
+}
+
+// jittery is a store without powers that takes a while for everything, and
+// jitteryMany one with all powers.
+type (
+	jittery     struct{ bstore.Blockstore }
+	jitteryMany struct{ *blockstore.Blocks }
+)
+
+func jitter() { time.Sleep(time.Duration(rand.IntN(300)) * time.Microsecond) }
+
+func (j jittery) Get(ctx context.Context, c cid.Cid) (blocks.Block, error) {
+	jitter()
+	return j.Blockstore.Get(ctx, c)
+}
+
+func (j jittery) Has(ctx context.Context, c cid.Cid) (bool, error) {
+	defer jitter() // the answer gets old
+	return j.Blockstore.Has(ctx, c)
+}
+
+// PutMany asks first what is there, which may be gone when it puts the rest.
+func (j jittery) PutMany(ctx context.Context, bs []blocks.Block) error {
+	var missing []blocks.Block
+	for _, b := range bs {
+		has, err := j.Has(ctx, b.Cid())
+		if err != nil {
+			return err
+		}
+		if !has {
+			missing = append(missing, b)
+		}
+	}
+	jitter()
+	return j.Blockstore.PutMany(ctx, missing)
+}
+
+func (j jittery) DeleteBlock(ctx context.Context, c cid.Cid) error {
+	jitter()
+	defer jitter()
+	return j.Blockstore.DeleteBlock(ctx, c)
+}
+
+func (j jitteryMany) GetMany(ctx context.Context, cids []cid.Cid) ([]blocks.Block, error) {
+	jitter()
+	return j.Blocks.GetMany(ctx, cids)
+}
+
+func (j jitteryMany) Has(ctx context.Context, c cid.Cid) (bool, error) {
+	return jittery{j.Blocks}.Has(ctx, c)
+}
+
+func (j jitteryMany) PutMany(ctx context.Context, bs []blocks.Block) error {
+	return jittery{j.Blocks}.PutMany(ctx, bs)
+}
+
+func (j jitteryMany) DeleteMany(ctx context.Context, cids []cid.Cid) error {
+	jitter()
+	defer jitter()
+	return j.Blocks.DeleteMany(ctx, cids)
+}
