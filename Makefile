@@ -9,9 +9,10 @@ WASM_PACKAGES := ./messageport/... ./blockstore/... ./client/... ./node/... ./se
 # Those that have something of their own to test there.
 JS_PACKAGES := ./messageport/... ./blockstore/... ./client/...
 # Packages whose tests drive a browser. One at a time: they need the machine.
-BROWSER_PACKAGES := ./testing/browser/... ./testing/vite/... ./cmd/demo/...
+BROWSER_PACKAGES := ./testing/browser/... ./testing/quickstart/... ./cmd/demo/...
 WASM := GOOS=js GOARCH=wasm
 NPM := npm --prefix client/js
+PRETTIER := client/js/node_modules/.bin/prettier --config client/js/.prettierrc.json
 NPM_INSTALLED := client/js/node_modules/.package-lock.json
 
 .PHONY: help
@@ -20,6 +21,7 @@ help: ## Show this list
 
 .PHONY: demo
 demo: setup-build ## Build everything and serve the demo on 127.0.0.1
+	go run ./cmd/build-wasm -quick
 	go run ./cmd/demo
 
 .PHONY: build
@@ -57,6 +59,7 @@ bench: setup build ## Compare with js-ipfs and Helia in a real browser
 lint: setup-build $(NPM_INSTALLED) ## Run the linters, native and for js/wasm, and the TypeScript checks
 	lint=$$(.ci/tool golangci-lint) && $$lint run && $(WASM) $$lint run $(WASM_PACKAGES)
 	$(NPM) run lint
+	$(PRETTIER) --check cmd/demo/pages
 
 .PHONY: vet
 vet:
@@ -67,6 +70,7 @@ vet:
 fmt: $(NPM_INSTALLED) ## Format Go and TypeScript
 	lint=$$(.ci/tool golangci-lint) && $$lint fmt
 	$(NPM) run fmt
+	$(PRETTIER) --write cmd/demo/pages
 
 .PHONY: clean
 clean: ## Remove what was built; keep the tools in .cache/bin

@@ -11,14 +11,6 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// engines are the oldest that the scripts are written down for: the first with
-// all that the client needs, Web Locks in a SharedWorker the youngest of it.
-var engines = []api.Engine{
-	{Name: api.EngineChrome, Version: "109"},
-	{Name: api.EngineFirefox, Version: "114"},
-	{Name: api.EngineSafari, Version: "16.4"},
-}
-
 // bundleScripts writes the client, once for bundlers and once for pages without
 // one, and the worker's script.
 func (b *build) bundleScripts(ctx context.Context) error {
@@ -69,7 +61,7 @@ func (b *build) script(entry, out string, format api.Format) api.BuildOptions {
 		Write:             true,
 		Format:            format,
 		Platform:          api.PlatformBrowser,
-		Engines:           engines,
+		Target:            api.ES2022,
 		Define:            map[string]string{"SHAREDNODE_VERSION": strconv.Quote(Version)},
 		LegalComments:     api.LegalCommentsNone,
 		MinifyWhitespace:  true,
