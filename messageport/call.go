@@ -35,7 +35,7 @@ func (c *call) init(conn *conn, id uint32, method string) {
 	c.readable = make(chan struct{}, 1)
 	c.writable = make(chan struct{}, 1)
 	c.in = newInbound(conn.limits.Window)
-	c.out.credit = int64(conn.peerWindow)
+	c.out.credit = conn.peerWindow
 }
 
 // errOver is why ctx ends when the call has come to its end.

@@ -207,7 +207,7 @@ func (c *ClientConn) greet(f Frame) error {
 		return breaks(f, "%v", err)
 	}
 	c.welcome = w
-	c.peerWindow = int(w.Window)
+	c.peerWindow = int64(w.Window)
 	c.peerMaxFrame = int(min(w.MaxFrame, maxMaxFrame))
 	c.callSlots = newSlots(w.MaxCalls)
 	c.uploadSlots = newSlots(w.MaxUploads)

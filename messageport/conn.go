@@ -23,7 +23,7 @@ type conn struct {
 	cancel context.CancelCauseFunc
 
 	// Of the other side, set by the handshake.
-	peerWindow   int
+	peerWindow   int64
 	peerMaxFrame int
 
 	begun    atomic.Bool   // the handshake is over

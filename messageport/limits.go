@@ -31,9 +31,10 @@ type Limits struct {
 	// WindowBudget is how far the windows of all streams together may grow
 	// beyond Window each, 16 MiB by default.
 	WindowBudget int
-	// MaxUnread is how many bytes of frames that are not under credit (results,
-	// errors, pongs) may be sent without a sign that the other side reads them,
-	// 16 MiB by default. It bounds what a peer costs that calls and never reads.
+	// MaxUnread is how many bytes may be sent without a sign that the other side
+	// reads its port, 16 MiB by default: of streams, which then wait, and of
+	// frames that cannot (results, errors, pongs), which then end the session. It
+	// bounds what a page costs that is frozen, or calls and never reads.
 	MaxUnread int
 }
 

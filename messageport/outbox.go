@@ -41,7 +41,7 @@ type outbox struct {
 	mu      sync.Mutex    // guards following
 	queue   []*[]byte     // messages; the last may take more frames
 	queued  int           // bytes in queue
-	room    chan struct{} // closed when queued falls below queueSize; nil if nobody waits
+	room    chan struct{} // closed when full no longer is; nil if nobody waits
 	sending bool          // a goroutine is in drain
 	closed  bool
 	sent    uint64 // bytes ever handed to the port
@@ -208,8 +208,12 @@ func (o *outbox) drop() {
 	o.makeRoom()
 }
 
+func (o *outbox) hasRoom() bool {
+	return o.closed || (o.queued < queueSize && !o.unread.full())
+}
+
 func (o *outbox) makeRoom() {
-	if o.room != nil && o.queued < queueSize {
+	if o.room != nil && o.hasRoom() {
 		close(o.room)
 		o.room = nil
 	}
@@ -220,7 +224,7 @@ func (o *outbox) makeRoom() {
 func (o *outbox) full() <-chan struct{} {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.queued < queueSize || o.closed {
+	if o.hasRoom() {
 		return nil
 	}
 	if o.room == nil {
@@ -241,6 +245,7 @@ func (o *outbox) close(last *Frame) {
 		o.append(*last)
 	}
 	o.closed = true
+	o.makeRoom()
 	o.mu.Unlock()
 	if o.post == nil {
 		time.AfterFunc(linger, o.stop)
@@ -268,6 +273,7 @@ func (o *outbox) pong(nonce [8]byte) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	known, ping, due := o.unread.pong(nonce)
+	o.makeRoom()
 	if due && !o.closed {
 		o.append(ping)
 	}

@@ -142,7 +142,7 @@ func (s *ServerConn) greet(f Frame) error {
 	default:
 	}
 	s.hello, s.version, s.refusal = readHello(f.Payload)
-	s.peerWindow = int(s.hello.Window)
+	s.peerWindow = int64(s.hello.Window)
 	close(s.greeted)
 	return nil
 }

@@ -5,37 +5,49 @@ import (
 	"math/rand/v2"
 )
 
-// unread bounds the frames that are not under credit. What a peer makes this
-// side send (results, errors, credit, pongs) piles up before a peer that does
-// not read. So from time to time a ping is sent among them: its pong proves
-// that all that was sent before was read.
+// unread counts what a peer may not have read yet. What is sent piles up before
+// a peer that does not read its port: a frozen page, or one that grants credit
+// without end. So from time to time a ping is sent among the frames: its pong
+// proves that all that was sent before was read.
 type unread struct {
-	limit  uint64
-	sent   uint64 // bytes of such frames, ever
-	proven uint64 // of these, known to have been read
+	limit uint64
+
+	streams tally // frames under credit
+	answers tally // what the peer makes this side send: results, errors, credit, pongs
 
 	pinging bool
 	nonce   [8]byte
-	pingAt  uint64 // sent when the ping was
 }
+
+// tally counts bytes.
+type tally struct {
+	sent   uint64 // ever
+	atPing uint64 // of these, sent before the last ping
+	proven uint64 // of these, known to have been read
+}
+
+func (t *tally) unproven() uint64 { return t.sent - t.proven }
 
 // add counts a frame and returns the ping that shall follow it, if one is due.
 func (u *unread) add(f Frame) (ping Frame, due bool) {
+	n := uint64(HeaderSize + len(f.Payload))
 	switch f.Type {
+	case TypeData, TypeItem:
+		u.streams.sent += n
 	case TypeResult, TypeError, TypeCredit, TypePong:
-		u.sent += uint64(HeaderSize + len(f.Payload))
-		return u.ping()
+		u.answers.sent += n
 	}
-	return Frame{}, false
+	return u.ping()
 }
 
 // ping returns a ping if enough was sent since the last.
 func (u *unread) ping() (Frame, bool) {
-	if u.pinging || u.sent-u.proven < u.limit/4 {
+	if u.pinging || max(u.streams.unproven(), u.answers.unproven()) < u.limit/4 {
 		return Frame{}, false
 	}
 	u.pinging = true
-	u.pingAt = u.sent
+	u.streams.atPing = u.streams.sent
+	u.answers.atPing = u.answers.sent
 	// Not to be guessed: a peer that does not read cannot answer.
 	binary.BigEndian.PutUint64(u.nonce[:], rand.Uint64())
 	return Frame{Type: TypePing, Payload: u.nonce[:]}, true
@@ -48,10 +60,14 @@ func (u *unread) pong(nonce [8]byte) (known bool, next Frame, due bool) {
 		return false, next, false
 	}
 	u.pinging = false
-	u.proven = u.pingAt
+	u.streams.proven = u.streams.atPing
+	u.answers.proven = u.answers.atPing
 	next, due = u.ping()
 	return true, next, due
 }
 
-// over reports whether too much is unproven.
-func (u *unread) over() bool { return u.sent-u.proven > u.limit }
+// full reports whether streams have to wait.
+func (u *unread) full() bool { return u.streams.unproven() >= u.limit }
+
+// over reports whether the session has to end: answers cannot wait.
+func (u *unread) over() bool { return u.answers.unproven() > u.limit }

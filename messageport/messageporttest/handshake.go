@@ -3,6 +3,7 @@ package messageporttest
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/sharednode/sharednode/messageport"
@@ -15,6 +16,7 @@ var handshakeTests = map[string]func(*testing.T, Pair){
 	"client gives up, server busy": testDialCanceledWhileWelcoming,
 	"server gives up":              testAcceptCanceled,
 	"no hello":                     testNoHello,
+	"no version in common":         testVersion,
 }
 
 // accept runs Accept in a goroutine.
@@ -172,4 +174,32 @@ func wantGoodbye(t *testing.T, port messageport.Port, code string) {
 			return
 		}
 	}
+}
+
+func testVersion(t *testing.T, pair Pair) {
+	a, b := pair(t)
+	ctx := testContext(t)
+	accepted := accept(ctx, b, messageport.AcceptConfig{Welcome: welcome})
+	payload, err := messageport.Marshal(messageport.Hello{Versions: []uint64{98, 99}, Window: messageport.MinWindow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sendFrames(t, a, messageport.Frame{Type: messageport.TypeHello, Payload: payload})
+	msg, err := a.Receive(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames, err := messageport.Decode(msg, messageport.MaxMessage)
+	if err != nil || len(frames) != 1 || frames[0].Type != messageport.TypeRefuse {
+		t.Fatalf("got frames %v, error %v; want a refusal", frames, err)
+	}
+	var e messageport.Error
+	if err := messageport.Unmarshal(frames[0].Payload, &e); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, &e, messageport.CodeVersionUnsupported)
+	if !strings.Contains(e.Message, "the server is older") {
+		t.Errorf("got %q; want it to say which side is older", e.Message)
+	}
+	wantCode(t, receive(t, accepted, "Accept"), messageport.CodeVersionUnsupported)
 }

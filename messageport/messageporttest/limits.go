@@ -3,6 +3,8 @@ package messageporttest
 import (
 	"context"
 	"errors"
+	"math"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ var limitTests = map[string]func(*testing.T, Pair){
 	"too many uploads":           testTooManyUploads,
 	"frame too large":            testFrameTooLarge,
 	"answers left unread":        testAnswersUnread,
+	"streams left unread":        testStreamsUnread,
 }
 
 func testWaitForCall(t *testing.T, pair Pair) {
@@ -61,9 +64,9 @@ func testWaiting(t *testing.T, s *session, opts messageport.CallOptions) {
 }
 
 // rawClient says hello on a port and reads the welcome, and nothing more.
-func rawClient(t *testing.T, port messageport.Port) {
+func rawClient(t *testing.T, port messageport.Port, window uint32) {
 	t.Helper()
-	payload, err := messageport.Marshal(messageport.Hello{Versions: []uint64{1}, Window: messageport.MinWindow})
+	payload, err := messageport.Marshal(messageport.Hello{Versions: []uint64{1}, Window: window})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +114,7 @@ func raw(t *testing.T, pair Pair, limits messageport.Limits, code string, play f
 		}
 		served <- err
 	}()
-	rawClient(t, a)
+	rawClient(t, a, messageport.MinWindow)
 	play(a)
 	wantCode(t, receive(t, served, "the server to end the session"), code)
 	// A port whose Send waits has no room for a goodbye to who does not read.
@@ -154,4 +157,68 @@ func testAnswersUnread(t *testing.T, pair Pair) {
 			time.Sleep(10 * time.Microsecond)
 		}
 	})
+}
+
+// testStreamsUnread plays a client that gives all the credit there is and does
+// not read, as a page that is frozen, and then does.
+func testStreamsUnread(t *testing.T, pair Pair) {
+	a, b := pair(t)
+	const size, limit = 4 << 20, 200_000
+	var written atomic.Int64
+	served := make(chan error, 1)
+	ctx := testContext(t)
+	go func() {
+		conn, err := messageport.Accept(ctx, b, messageport.AcceptConfig{Welcome: welcome, Limits: messageport.Limits{MaxUnread: limit}})
+		if err == nil {
+			err = conn.Serve(ctx, messageport.HandlerFunc(func(_ context.Context, call *messageport.ServerCall) (any, error) {
+				for range size / 4096 {
+					if _, err := call.Write(make([]byte, 4096)); err != nil {
+						return nil, err
+					}
+					written.Add(4096)
+				}
+				return nil, nil
+			}))
+		}
+		served <- err
+	}()
+	rawClient(t, a, math.MaxUint32)
+	sendFrames(t, a, openFrame(1, messageport.FlagEnd))
+	for n := int64(-1); n != written.Load(); time.Sleep(20 * time.Millisecond) {
+		n = written.Load()
+	}
+	if n := written.Load(); n > limit+4096 {
+		t.Errorf("%d bytes were sent to a side that does not read; the limit is %d", n, limit)
+	}
+	if got := readStream(t, a); got != size {
+		t.Errorf("then %d bytes came; want %d", got, size)
+	}
+	_ = a.Close()
+	receive(t, served, "Serve to return")
+}
+
+// readStream reads a port to the first result, answers pings, and returns how
+// many bytes of data came.
+func readStream(t *testing.T, port messageport.Port) (n int) {
+	t.Helper()
+	for {
+		msg, err := port.Receive(testContext(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		frames, err := messageport.Decode(msg, messageport.MaxMessage)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range frames {
+			switch f.Type {
+			case messageport.TypeData:
+				n += len(f.Payload)
+			case messageport.TypePing:
+				sendFrames(t, port, messageport.Frame{Type: messageport.TypePong, Payload: f.Payload})
+			case messageport.TypeResult:
+				return n
+			}
+		}
+	}
 }
