@@ -153,8 +153,7 @@ func (b *bencher) memoryByTabs(ctx context.Context, url string) (map[int]float64
 }
 
 // memory returns what the browser takes in MiB once what is garbage in its pages
-// and workers is collected. Shared pages count once, divided among who shares
-// them.
+// and workers is collected, without its own windows.
 func memory(ctx context.Context, browser *harness.Chromium) (float64, error) {
 	if err := browser.CollectGarbage(ctx); err != nil {
 		return 0, err
@@ -162,8 +161,8 @@ func memory(ctx context.Context, browser *harness.Chromium) (float64, error) {
 	if err := wait(ctx, settle); err != nil {
 		return 0, err
 	}
-	m, err := harness.MemoryOf(harness.Processes(browser.PID()))
-	return float64(m.PSS) / (1 << 20), err
+	bytes, err := harness.MemoryOf(harness.WithoutUI(harness.Processes(browser.PID())))
+	return float64(bytes) / (1 << 20), err
 }
 
 // withBrowser runs f with a browser in a fresh profile.

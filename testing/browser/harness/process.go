@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -51,67 +52,64 @@ func readParent(name string) (pid, parent int, ok bool) {
 	return pid, parent, err == nil
 }
 
-// Memory is what processes take, in bytes.
-type Memory struct {
-	PSS     int64 // resident, what is shared divided among those who share it
-	Private int64 // resident and shared with nobody
-}
-
-// MemoryOf returns what the processes take together. One that is gone takes
-// nothing.
-func MemoryOf(pids []int) (Memory, error) {
-	var sum Memory
+// MemoryOf returns the bytes of memory that the processes take together. What
+// they share counts once; files they map, the program above all, do not count,
+// since how much of those is theirs depends on who else has them mapped. A
+// process that is gone takes nothing.
+func MemoryOf(pids []int) (int64, error) {
+	var sum int64
 	for _, pid := range pids {
-		m, err := readMemory(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+		n, err := readMemory(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
 			continue
 		}
 		if err != nil {
-			return Memory{}, fmt.Errorf("harness: memory: %w", err)
+			return 0, fmt.Errorf("harness: memory: %w", err)
 		}
-		sum.PSS += m.PSS
-		sum.Private += m.Private
+		sum += n
 	}
 	return sum, nil
 }
 
 // Renderers returns those of the processes that run pages and workers.
 func Renderers(pids []int) []int {
-	var renderers []int
-	for _, pid := range pids {
-		cmdline, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-		if err == nil && bytes.Contains(cmdline, []byte("--type=renderer")) {
-			renderers = append(renderers, pid)
-		}
-	}
-	return renderers
+	return slices.DeleteFunc(WithoutUI(pids), func(pid int) bool { return !hasFlag(pid, "--type=renderer") })
 }
 
-func readMemory(name string) (Memory, error) {
+// WithoutUI returns the processes but for the one that draws Chromium's own
+// windows, which even a headless one has: it takes 100 MB as soon as it comes,
+// and comes when it likes.
+func WithoutUI(pids []int) []int {
+	return slices.DeleteFunc(slices.Clone(pids), func(pid int) bool { return hasFlag(pid, "--top-chrome-webui") })
+}
+
+// hasFlag looks into a process's command line, which Chromium rewrites with
+// spaces between the arguments.
+func hasFlag(pid int, flag string) bool {
+	cmdline, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	return err == nil && bytes.Contains(cmdline, []byte(flag))
+}
+
+func readMemory(name string) (int64, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return Memory{}, err
+		return 0, err
 	}
 	defer file.Close()
-	var m Memory
+	var sum int64
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
-		if len(fields) < 3 || fields[2] != "kB" {
+		if len(fields) != 3 || (fields[0] != "Pss_Anon:" && fields[0] != "Pss_Shmem:") {
 			continue
 		}
 		kib, err := strconv.ParseInt(fields[1], 10, 64)
 		if err != nil {
-			return Memory{}, err
+			return 0, err
 		}
-		switch fields[0] {
-		case "Pss:":
-			m.PSS += kib << 10
-		case "Private_Clean:", "Private_Dirty:":
-			m.Private += kib << 10
-		}
+		sum += kib << 10
 	}
-	return m, lines.Err()
+	return sum, lines.Err()
 }
 
 func kill(pid int) {
