@@ -96,6 +96,8 @@ func (d *database) explain(err error) error {
 		return closed
 	case errors.Is(err, idb.ErrQuotaExceeded):
 		return fmt.Errorf("%w: %w", ErrFull, err)
+	case errors.Is(err, idb.ErrInvalidState):
+		return fmt.Errorf("%w: %w", ErrClosed, err) // the event that says so is on its way
 	default:
 		return fmt.Errorf("blockstore: %w", err)
 	}

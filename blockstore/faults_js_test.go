@@ -80,6 +80,7 @@ func TestBrowserFaults(t *testing.T) {
 		for _, op := range site.ops {
 			for exception, want := range map[string]error{
 				"QuotaExceededError": ErrFull,
+				"InvalidStateError":  ErrClosed,
 				"DataError":          &idb.Exception{Name: "DataError"},
 			} {
 				t.Run(op+"/"+site.class+"."+site.method+" "+site.how+" "+exception, func(t *testing.T) {

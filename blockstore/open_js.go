@@ -13,10 +13,10 @@ import (
 type Durability string
 
 const (
-	// Relaxed: written to the operating system, so that it survives a crash of
+	// Relaxed is written to the operating system, so that it survives a crash of
 	// the browser, though perhaps not a loss of power. The default.
 	Relaxed Durability = "relaxed"
-	// Strict: written to the disk. It costs about a fifth of the speed.
+	// Strict is written to the disk. It costs about a fifth of the speed.
 	Strict Durability = "strict"
 )
 
@@ -52,7 +52,7 @@ func openSchema(ctx context.Context, name string, o Options, steps []step) (*Sto
 		engine  = &database{}
 		store   = newStore(engine)
 		lost    = func(reason error) func() {
-			return func() { store.lose(reason, o.OnClose) }
+			return func() { store.shut(reason, o.OnClose) }
 		}
 	)
 	db, err := idb.Open(ctx, idb.Config{

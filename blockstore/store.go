@@ -43,17 +43,17 @@ func (s *Store) Datastore() *Datastore { return s.records }
 // under way have settled, and closes the database. Closing again waits for the
 // same and returns nil too.
 func (s *Store) Close() error {
-	s.shut(nil)
+	s.shut(nil, nil)
 	<-s.closed
 	return nil
 }
 
-// shut starts to close and returns the error that calls get from now on, which
-// matches reason, if given, beside ErrClosed; nil if it was closing before. It
-// does not block; s.closed tells the end.
-func (s *Store) shut(reason error) (err error) {
+// shut starts to close, unless that has been done before. Calls get ErrClosed
+// from now on, with reason if given. Once all is closed it calls then, if given,
+// with that error. It does not block.
+func (s *Store) shut(reason error, then func(error)) {
 	s.closing.Do(func() {
-		err = ErrClosed
+		err := ErrClosed
 		if reason != nil {
 			err = fmt.Errorf("%w: %w", ErrClosed, reason)
 		}
@@ -67,20 +67,9 @@ func (s *Store) shut(reason error) (err error) {
 			}
 			s.engine.close(err)
 			close(s.closed)
+			if then != nil {
+				then(err)
+			}
 		}()
 	})
-	return err
-}
-
-// lose closes the store without Close having been called, and tells onClose, if
-// given. It does not block.
-func (s *Store) lose(reason error, onClose func(error)) {
-	err := s.shut(reason)
-	if err == nil || onClose == nil {
-		return
-	}
-	go func() {
-		<-s.closed
-		onClose(err)
-	}()
 }

@@ -22,8 +22,8 @@ func TestLose(t *testing.T) {
 
 		var reasons []error
 		note := func(reason error) { reasons = append(reasons, reason) }
-		store.lose(ErrSuperseded, note)
-		store.lose(ErrCleared, note)
+		store.shut(ErrSuperseded, note)
+		store.shut(ErrCleared, note)
 		synctest.Wait()
 		if len(reasons) != 0 {
 			t.Error("told of the end with a write under way")
@@ -54,7 +54,7 @@ func TestCloseIsNoLoss(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	store.lose(ErrCleared, func(error) { t.Error("told of the end after Close") })
+	store.shut(ErrCleared, func(error) { t.Error("told of the end after Close") })
 	if err := store.Blocks().DeleteBlock(t.Context(), blocks.NewBlock(nil).Cid()); err != ErrClosed {
 		t.Errorf("got %v; want ErrClosed alone", err)
 	}

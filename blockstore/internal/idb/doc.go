@@ -10,7 +10,7 @@
 //     transaction three and four: more than the request itself;
 //   - the event "blocked" has no listener and the request that it is fired at
 //     is hidden, "close" has none either, and the listener for "versionchange"
-//     logs and cannot be asked;
+//     logs, is never released and cannot be asked;
 //   - there is no getAll;
 //   - an upgrade that returns an error panics in a callback, which ends the
 //     program.

@@ -16,7 +16,6 @@ var (
 	ErrQuotaExceeded = &Exception{Name: "QuotaExceededError"}
 	ErrInvalidState  = &Exception{Name: "InvalidStateError"}
 	ErrVersion       = &Exception{Name: "VersionError"}
-	ErrAborted       = &Exception{Name: "AbortError"}
 )
 
 func (e *Exception) Error() string {
@@ -37,7 +36,7 @@ func (e *Exception) Is(target error) bool {
 // did not fail, is an AbortError.
 func exceptionOf(v js.Value) *Exception {
 	if v.Type() != js.TypeObject {
-		return &Exception{Name: ErrAborted.Name, Message: "transaction was aborted"}
+		return &Exception{Name: "AbortError", Message: "transaction was aborted"}
 	}
 	return &Exception{Name: text(v.Get("name")), Message: text(v.Get("message"))}
 }

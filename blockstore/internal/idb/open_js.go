@@ -9,7 +9,7 @@ import (
 	goidb "github.com/hack-pad/go-indexeddb/idb"
 )
 
-// ErrUnavailable: there is no IndexedDB here.
+// ErrUnavailable is that there is no IndexedDB here.
 var ErrUnavailable = errors.New("idb: no IndexedDB")
 
 var keyRange = js.Global().Get("IDBKeyRange")
