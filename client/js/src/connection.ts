@@ -1,21 +1,14 @@
 import type { Dialed } from './dial.js';
 import { messageOf, SharednodeError } from './errors.js';
-import { hold, randomName, released } from './locks.js';
+import { type Opened, shakeHands } from './handshake.js';
+import { type HeldLock, holdNew, released } from './locks.js';
 import type { Loss } from './protocol/call.js';
-import { Channel } from './protocol/channel.js';
+import type { Channel } from './protocol/channel.js';
 import type { Welcome } from './protocol/handshake.js';
 import { VERSION } from './version.js';
 
 /** Bytes taken on each call before credit is sent. */
 const WINDOW = 1024 * 1024;
-
-/** What the platform throws where it lets a page have no worker or no lock. */
-function unreachable(cause: unknown): SharednodeError {
-  return new SharednodeError('worker-failed', messageOf(cause), {
-    op: 'connect',
-    cause,
-  });
-}
 
 /**
  * A channel that is up and watched over. Each side holds a Web Lock and queues
@@ -25,28 +18,24 @@ function unreachable(cause: unknown): SharednodeError {
 export class Connection {
   readonly channel: Channel;
   readonly welcome: Welcome;
-  /** Told once, when the connection ends by itself. */
-  onloss: ((loss: Loss) => void) | undefined;
+  /** Told once, when the connection has ended by itself. */
+  onloss: (() => void) | undefined;
 
   readonly #release: () => void;
+  /** Whether the end of the worker will be noticed by its lock. */
+  readonly #watched: boolean;
   readonly #ended = new AbortController();
 
-  private constructor(
-    channel: Channel,
-    welcome: Welcome,
-    release: () => void,
-    locks: LockManager | undefined,
-  ) {
+  private constructor({ channel, welcome }: Opened, lock: HeldLock) {
     this.channel = channel;
     this.welcome = welcome;
-    this.#release = release;
-    channel.onloss = (loss) => this.#lost(loss);
-    if (locks !== undefined && welcome.lock !== '') {
-      released(locks, welcome.lock, this.#ended.signal).then(
-        () => this.#workerGone(),
-        () => {}, // ended before that
-      );
-    }
+    this.#release = lock.release;
+    this.#watched = lock.name !== '' && welcome.lock !== '';
+    channel.onloss = (loss) => this.#channelLost(loss);
+    released(welcome.lock, this.#ended.signal).then(
+      () => this.#workerGone(),
+      () => {}, // ended before that
+    );
   }
 
   /**
@@ -60,36 +49,15 @@ export class Connection {
     app: unknown,
     signal: AbortSignal,
   ): Promise<Connection> {
-    // Absent outside secure contexts and browsers.
-    const locks = globalThis.navigator?.locks as LockManager | undefined;
-    const lock = locks === undefined ? '' : randomName();
-    let release = () => {};
-    let channel: Channel | undefined;
-    const abort = () => {
-      channel?.close({ code: 'closed', message: 'given up' });
-    };
+    let lock: HeldLock | undefined;
     try {
-      if (locks !== undefined) {
-        release = await hold(locks, lock);
-      }
-      signal.throwIfAborted();
-      const dialed = dial();
-      channel = new Channel(dialed.port, {
-        client: `sharednode-js/${VERSION}`,
-        lock,
-        window: WINDOW,
-        app,
-      });
-      signal.addEventListener('abort', abort, { once: true });
-      const welcome = await Promise.race([channel.welcomed, dialed.failed]);
-      signal.throwIfAborted();
-      return new Connection(channel, welcome, release, locks);
+      lock = await holdNew();
+      const client = `sharednode-js/${VERSION}`;
+      const hello = { client, lock: lock.name, window: WINDOW, app };
+      return new Connection(await shakeHands(dial, hello, signal), lock);
     } catch (error) {
-      abort();
-      release();
+      lock?.release();
       throw error instanceof SharednodeError ? error : unreachable(error);
-    } finally {
-      signal.removeEventListener('abort', abort);
     }
   }
 
@@ -100,21 +68,33 @@ export class Connection {
   }
 
   #workerGone(): void {
-    const loss: Loss = {
+    this.channel.close({
       code: 'worker-restarted',
       message: 'the worker is gone',
-    };
-    this.channel.close(loss);
-    this.#lost(loss);
+    });
+    this.#end();
+    this.onloss?.();
   }
 
-  #lost(loss: Loss): void {
-    this.#end();
-    this.onloss?.(loss);
+  #channelLost({ code }: Loss): void {
+    // A worker that says that it ends has not ended yet: who dials now might
+    // reach it still. That it is gone its lock will tell.
+    if (code !== 'worker-restarted' || !this.#watched) {
+      this.#end();
+      this.onloss?.();
+    }
   }
 
   #end(): void {
     this.#ended.abort();
     this.#release();
   }
+}
+
+/** What the platform throws where it lets a page have no worker or no lock. */
+function unreachable(cause: unknown): SharednodeError {
+  return new SharednodeError('worker-failed', messageOf(cause), {
+    op: 'connect',
+    cause,
+  });
 }

@@ -1,10 +1,13 @@
 import { SharednodeError } from './errors.js';
+import { scriptLock, workerName } from './names.js';
 import type { Port } from './protocol/port.js';
 
-/** A way to a worker. */
+/** A way to a worker, of which it is not known yet whether it lives. */
 export interface Dialed {
   port: Port;
-  /** Rejects if the worker cannot be reached. Never resolves. */
+  /** The Web Lock that the worker holds as long as it lives, or ''. */
+  lock: string;
+  /** Rejects if the worker's script cannot be had. Never resolves. */
   failed: Promise<never>;
 }
 
@@ -15,7 +18,8 @@ export function dialSharedWorker(url: URL, repo: string): Dialed {
       op: 'connect',
     });
   }
-  const worker = new SharedWorker(url, { name: `sharednode:${repo}` });
+  const name = workerName(repo);
+  const worker = new SharedWorker(url, { name });
   const failed = new Promise<never>((_, reject) => {
     worker.onerror = () => {
       reject(
@@ -28,5 +32,9 @@ export function dialSharedWorker(url: URL, repo: string): Dialed {
     };
   });
   failed.catch(() => {}); // it may fail when nobody waits any more
-  return { port: worker.port as Port, failed };
+  return {
+    port: worker.port as Port,
+    lock: scriptLock(name, url.href),
+    failed,
+  };
 }

@@ -1,29 +1,54 @@
 /**
  * Web Locks tell each side of a port that the other is gone: a lock is given
  * up when the page or worker that holds it goes, in whatever way it goes.
+ * Where there are none, as outside secure contexts, nothing tells.
  */
 
-/** Takes a lock; gives what gives it up. */
-export function hold(locks: LockManager, name: string): Promise<() => void> {
-  return new Promise((resolve, reject) => {
-    locks
-      .request(name, () => new Promise<void>((release) => resolve(release)))
-      .catch(reject);
-  });
+function manager(): LockManager | undefined {
+  return (globalThis.navigator as Navigator | undefined)?.locks;
 }
 
-/** Waits until nobody holds the lock. */
+/** A lock that is held; its name is '' where there are none. */
+export interface HeldLock {
+  readonly name: string;
+  readonly release: () => void;
+}
+
+/** Takes a lock that nobody else takes. */
+export async function holdNew(): Promise<HeldLock> {
+  const locks = manager();
+  if (locks === undefined) {
+    return { name: '', release: () => {} };
+  }
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0'));
+  const name = `sharednode:client:${hex.join('')}`;
+  return { name, release: await hold(locks, name) };
+}
+
+/** Takes a lock for as long as this page or worker lives. */
+export function holdForever(name: string): void {
+  const never = new Promise(() => {});
+  manager()
+    ?.request(name, () => never)
+    .catch(() => {}); // a context that may have no locks
+}
+
+/** Waits until nobody holds the lock; for ever if there are none. */
 export async function released(
-  locks: LockManager,
   name: string,
   signal: AbortSignal,
 ): Promise<void> {
+  const locks = manager();
+  if (locks === undefined || name === '') {
+    return new Promise(() => {});
+  }
   await locks.request(name, { mode: 'shared', signal }, () => undefined);
 }
 
-/** A name for a lock that nobody else takes. */
-export function randomName(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0'));
-  return `sharednode:client:${hex.join('')}`;
+function hold(locks: LockManager, name: string): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const granted = () => new Promise<void>((release) => resolve(release));
+    locks.request(name, granted).catch(reject);
+  });
 }

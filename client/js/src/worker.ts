@@ -6,6 +6,8 @@
  * cannot be had or ends.
  */
 
+import { holdForever } from './locks.js';
+import { repoOf, scriptLock } from './names.js';
 import { Doorman } from './worker/doorman.js';
 import { runProgram } from './worker/program.js';
 
@@ -35,11 +37,13 @@ scope.onconnect = ({ ports }) => {
 };
 
 scope.sharednode = {
-  repo: scope.name.replace(/^sharednode:/, ''),
+  repo: repoOf(scope.name),
   set accept(accept: (port: MessagePort) => void) {
     doorman.open(accept);
   },
 };
+
+holdForever(scriptLock(scope.name, scope.location.href));
 
 const program = scope.location.hash.slice(1) || 'node.wasm';
 runProgram(new URL(program, scope.location.href)).then((failure) => {

@@ -187,6 +187,7 @@ export function fakeDial(answer?: (server: FakeServer) => void): {
     servers.push(new FakeServer(port1, answer));
     return {
       port: port2 as unknown as Port,
+      lock: '',
       failed: new Promise<never>(() => {}),
     };
   };

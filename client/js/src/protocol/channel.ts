@@ -50,6 +50,7 @@ export class Channel implements Outlet {
   /** Whether one more call may start. */
   hasRoom(upload: boolean): boolean {
     return (
+      !this.#closed &&
       this.#calls.size < this.#maxCalls &&
       !(upload && this.#uploads >= this.#maxUploads)
     );
@@ -142,7 +143,7 @@ export class Channel implements Outlet {
     } else if (frame.type === FrameType.goodbye) {
       const cause = readError(frame.payload);
       const loss: Loss = {
-        code: workerEnded(cause) ? 'worker-restarted' : 'disconnected',
+        code: workerEnds(cause) ? 'worker-restarted' : 'disconnected',
         message: `the session was ended: ${cause.message}`,
         cause,
       };
@@ -224,9 +225,9 @@ export class Channel implements Outlet {
   }
 }
 
-/** Whether a goodbye is that of the worker's script, whose program has ended. */
-function workerEnded({ code }: SharednodeError): boolean {
-  return code === 'worker-crashed' || code === 'worker-failed';
+/** Whether a goodbye is that of a worker, rather than of one session. */
+function workerEnds({ code }: SharednodeError): boolean {
+  return ['worker-crashed', 'worker-failed', 'closing'].includes(code);
 }
 
 function bytesOf(data: unknown): Uint8Array {

@@ -9,7 +9,7 @@ declare class Go {
 
 /** Why there is no program any more, for the tabs. */
 export interface Failure {
-  code: 'worker-failed' | 'worker-crashed' | 'closed';
+  code: 'worker-failed' | 'worker-crashed' | 'closing';
   message: string;
 }
 
@@ -35,7 +35,7 @@ export async function runProgram(url: URL): Promise<Failure> {
     return { code: 'worker-crashed', message: messageOf(error) };
   }
   return exitCode === 0
-    ? { code: 'closed', message: 'the worker has ended' }
+    ? { code: 'closing', message: 'the worker has ended' }
     : { code: 'worker-crashed', message: lastWords() || `exit ${exitCode}` };
 }
 
