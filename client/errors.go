@@ -10,8 +10,8 @@ import (
 // publicError makes an error of the port a *nodeapi.Error. Others stay as they
 // are: those of contexts, and those that callers gave themselves.
 func publicError(err error) error {
-	var e *messageport.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*messageport.Error](err)
+	if !ok {
 		return err
 	}
 	return &nodeapi.Error{Code: nodeapi.Code(e.Code), Op: e.Op, Message: e.Message, Details: e.Details, Err: e}

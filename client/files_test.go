@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"iter"
 	"slices"
 	"strings"
@@ -17,11 +18,12 @@ import (
 	ipld "github.com/ipfs/go-ipld-format"
 
 	"github.com/sharednode/sharednode/client"
+	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
 // sizes meet the edges of frames and windows.
-var sizes = []int{0, 1, 64<<10 - 1, 64 << 10, 1 << 20, 5<<20 + 7}
+var sizes = []int{0, 1, 64<<10 - 1, 64 << 10, 1 << 20, 2<<20 + 7}
 
 func pattern(n int) []byte {
 	data := make([]byte, n)
@@ -160,6 +162,42 @@ func TestCatFails(t *testing.T) {
 	})
 }
 
+// A server may end its stream before it is sure of the call.
+func TestCatFailsAfterTheLastByte(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		port, served := messageport.Pipe()
+		go func() {
+			conn, err := messageport.Accept(t.Context(), served, messageport.AcceptConfig{
+				Welcome: func(context.Context, messageport.Hello) (messageport.Welcome, error) {
+					return messageport.Welcome{}, nil
+				},
+			})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = conn.Serve(t.Context(), messageport.HandlerFunc(func(_ context.Context, call *messageport.ServerCall) (any, error) {
+				_, _ = call.Write([]byte("x"))
+				_ = call.CloseWrite()
+				return nil, nodeapi.Errorf(nodeapi.CodeStorageFailed, nil, "the disk is gone")
+			}))
+		}()
+		c, err := client.Open(t.Context(), port, client.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		r, err := c.Cat(t.Context(), "p", client.CatOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(r)
+		if string(data) != "x" || nodeapi.CodeOf(err) != nodeapi.CodeStorageFailed {
+			t.Errorf("got %q, %v; want the byte and the error", data, err)
+		}
+	})
+}
+
 func TestCatClosedInTheMiddle(t *testing.T) {
 	run(t, func(f *fixture) {
 		added, err := f.Add(f.Context(), bytes.NewReader(pattern(8<<20)), nodeapi.AddOptions{})
@@ -223,24 +261,46 @@ func TestAddFSAndList(t *testing.T) {
 		}
 		f.catBothWays(root.Cid.String()+"/d/e/c.txt", tree["d/e/c.txt"].Data)
 
-		for range f.List(f.Context(), root.Cid.String()) {
-			break // the iterator on the other side is seen to end
-		}
 		for _, err := range f.List(f.Context(), root.Cid.String()+"/a.txt") {
 			f.wantCode(err, nodeapi.CodeNotADirectory)
 		}
 	})
 }
 
+func TestListStopped(t *testing.T) {
+	run(t, func(f *fixture) {
+		var root nodeapi.Added
+		for event, err := range f.AddFS(f.Context(), tree, nodeapi.AddOptions{WrapWithDirectory: true}) {
+			if err != nil {
+				f.Fatal(err)
+			}
+			root = *event.Added
+		}
+		asked := 0
+		f.hook(nodeapi.MethodList, func(ctx context.Context) error {
+			if asked++; asked == 3 { // once at the start, then for each entry
+				<-ctx.Done()
+			}
+			return ctx.Err()
+		})
+		for _, err := range f.List(f.Context(), root.Cid.String()) {
+			if err != nil {
+				f.Fatal(err)
+			}
+			break // run sees to it that the backend's iterator ends
+		}
+	})
+}
+
 func TestAddFSRefusesWhatIsNoFile(t *testing.T) {
 	run(t, func(f *fixture) {
-		odd := fstest.MapFS{"a": {Data: []byte("a")}, "link": {Mode: 1 << 27}} // fs.ModeSymlink
+		odd := fstest.MapFS{"a": {Data: []byte("a")}, "pipe": {Mode: fs.ModeNamedPipe}}
 		var failure error
 		for _, err := range f.AddFS(f.Context(), odd, nodeapi.AddOptions{}) {
 			failure = err
 		}
-		if failure == nil || !strings.Contains(failure.Error(), "link") {
-			f.Errorf("got %v; want an error that names the link", failure)
+		if failure == nil || !strings.Contains(failure.Error(), "pipe") {
+			f.Errorf("got %v; want an error that names the pipe", failure)
 		}
 		if n := f.backend.Blocks(); n != 0 {
 			f.Errorf("%d blocks were stored", n)

@@ -31,8 +31,8 @@ func decode[T any](call *messageport.ServerCall) (T, error) {
 // details of the field at fault, where there is one. again decodes the value
 // once more, to see what was in that field.
 func explain(err error, again func(any) error) error {
-	var e *messageport.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*messageport.Error](err)
+	if !ok {
 		return err
 	}
 	field, _ := e.Details["field"].(string)

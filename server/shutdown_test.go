@@ -61,7 +61,13 @@ func TestShutdownLetsCallsEnd(t *testing.T) {
 func TestShutdownCutsOffWhatDoesNotEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fixture{T: t, backend: &servertest.Backend{}}
-		f.block(nodeapi.MethodRepoStat)
+		f.backend.Hook = func(ctx context.Context, method string) error {
+			if method == nodeapi.MethodRepoStat {
+				<-ctx.Done()
+				time.Sleep(time.Minute) // tidying up
+			}
+			return nil
+		}
 		f.server = server.New(server.Config{Backend: f.backend})
 		conn := f.dial()
 		answered := make(chan error)
@@ -72,6 +78,9 @@ func TestShutdownCutsOffWhatDoesNotEnd(t *testing.T) {
 		defer cancel()
 		if err := f.server.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Shutdown: got %v; want the context's error", err)
+		}
+		if n := f.backend.Held(); n != 0 {
+			t.Errorf("Shutdown returned while %d calls were running", n)
 		}
 		if err := <-answered; err == nil {
 			t.Error("the call that was cut off has succeeded")

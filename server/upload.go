@@ -23,7 +23,7 @@ func receiveBlock(call *messageport.ServerCall, limit int) ([]byte, error) {
 		case err != nil:
 			return nil, err
 		case chunk.Item:
-			return nil, badUpload("got an item; want bytes alone")
+			return nil, nodeapi.Errorf(nodeapi.CodeBadRequest, nil, "got an item; want bytes")
 		case len(data)+len(chunk.Data) > limit:
 			size := len(data) + len(chunk.Data)
 			return nil, nodeapi.Errorf(nodeapi.CodeBlockTooLarge, map[string]any{"size": size, "limit": limit},
@@ -34,10 +34,6 @@ func receiveBlock(call *messageport.ServerCall, limit int) ([]byte, error) {
 			data = append(data, chunk.Data...)
 		}
 	}
-}
-
-func badUpload(format string, args ...any) error {
-	return nodeapi.Errorf(nodeapi.CodeBadRequest, nil, "upload: "+format, args...)
 }
 
 // receiveEntries is the upload of an add as the backend takes it. What the
@@ -67,16 +63,13 @@ func receiveEntries(call *messageport.ServerCall) iter.Seq2[nodeapi.AddEntry, er
 	}
 }
 
-// nextEntry reads the item that announces an entry. content is nil for a
-// directory.
+// nextEntry reads the item that announces an entry; bytes in its place are a bad
+// request. content is nil for a directory.
 func nextEntry(call *messageport.ServerCall) (nodeapi.AddEntry, *content, error) {
 	var entry nodeapi.AddEntry
 	chunk, err := call.Next()
 	if err != nil {
 		return entry, nil, err
-	}
-	if !chunk.Item {
-		return entry, nil, badUpload("got %d bytes where an entry should begin", len(chunk.Data))
 	}
 	if err := chunk.Decode(&entry.FileHeader); err != nil {
 		return entry, nil, explain(err, chunk.Decode)

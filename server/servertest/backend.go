@@ -65,11 +65,17 @@ func (b *Backend) enter(ctx context.Context, method string) (done func(), err er
 	if b.closed.Load() {
 		return nil, nodeapi.Errorf(nodeapi.CodeStorageClosed, nil, "%s after Close", method)
 	}
+	b.held.Add(1)
+	leave := sync.OnceFunc(func() { b.held.Add(-1) })
+	defer func() {
+		if done == nil { // the hook failed, or panicked
+			leave()
+		}
+	}()
 	if err := b.step(ctx, method); err != nil {
 		return nil, err
 	}
-	b.held.Add(1)
-	return sync.OnceFunc(func() { b.held.Add(-1) }), nil
+	return leave, nil
 }
 
 func (b *Backend) step(ctx context.Context, method string) error {
@@ -103,7 +109,12 @@ func (b *Backend) Version(ctx context.Context) (nodeapi.Version, error) {
 
 // IsOnline implements server.Backend.
 func (b *Backend) IsOnline(ctx context.Context) (bool, error) {
-	return false, b.step(ctx, nodeapi.MethodIsOnline)
+	done, err := b.enter(ctx, nodeapi.MethodIsOnline)
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	return false, nil
 }
 
 // Config implements server.Backend.

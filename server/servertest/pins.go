@@ -82,9 +82,11 @@ func (b *Backend) sortedPins() []nodeapi.Pin {
 
 // RepoStat implements server.Repo.
 func (b *Backend) RepoStat(ctx context.Context) (nodeapi.RepoStat, error) {
-	if err := b.step(ctx, nodeapi.MethodRepoStat); err != nil {
+	done, err := b.enter(ctx, nodeapi.MethodRepoStat)
+	if err != nil {
 		return nodeapi.RepoStat{}, err
 	}
+	defer done()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	stat := nodeapi.RepoStat{NumObjects: uint64(len(b.blocks)), RepoPath: "memory", Version: "1"}
@@ -96,7 +98,12 @@ func (b *Backend) RepoStat(ctx context.Context) (nodeapi.RepoStat, error) {
 
 // RepoVersion implements server.Repo.
 func (b *Backend) RepoVersion(ctx context.Context) (uint64, error) {
-	return 1, b.step(ctx, nodeapi.MethodRepoVersion)
+	done, err := b.enter(ctx, nodeapi.MethodRepoVersion)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	return 1, nil
 }
 
 // RepoGC implements server.Repo: it removes all that is not a pin's root.
