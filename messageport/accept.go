@@ -26,7 +26,10 @@ func Accept(ctx context.Context, port Port, cfg AcceptConfig) (*ServerConn, erro
 		s.end(context.Cause(ctx), &Error{Code: CodeClosed, Message: "the server is closing"})
 	})
 	defer stop()
-	go s.read(s)
+	go func() {
+		defer close(s.readDone)
+		s.read(s)
+	}()
 
 	select {
 	case <-s.greeted:

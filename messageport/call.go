@@ -34,7 +34,7 @@ func (c *call) init(conn *conn, id uint32, method string) {
 	c.conn, c.id, c.method = conn, id, method
 	c.readable = make(chan struct{}, 1)
 	c.writable = make(chan struct{}, 1)
-	c.in = newInbound(conn.limits.Window)
+	c.in = newInbound(conn.limits.Window, conn.growWindow)
 	c.out.credit = conn.peerWindow
 }
 
@@ -47,7 +47,7 @@ func (c *call) Next() (Chunk, error) {
 	for {
 		c.mu.Lock()
 		chunk, ok := c.in.take()
-		grant := c.grant()
+		grant := c.in.grant()
 		ended := c.in.ended
 		c.mu.Unlock()
 		c.sendCredit(grant)
@@ -72,7 +72,7 @@ func (c *call) Read(p []byte) (int, error) {
 	for {
 		c.mu.Lock()
 		n, stop := c.in.read(p)
-		grant := c.grant()
+		grant := c.in.grant()
 		ended := c.in.ended
 		c.mu.Unlock()
 		c.sendCredit(grant)
@@ -207,10 +207,7 @@ func (c *call) closedWrite() error {
 	return io.ErrClosedPipe
 }
 
-// grant returns how much credit to send for what was read. The caller holds
-// c.mu.
-func (c *call) grant() uint32 { return c.in.grant(c.conn.growWindow) }
-
+// sendCredit sends what inbound.grant returned.
 func (c *call) sendCredit(n uint32) {
 	if n == 0 {
 		return
@@ -233,7 +230,7 @@ func (c *call) deliver(f Frame, msgLen int) error {
 		return breaks(f, "%d bytes beyond the credit", f.cost()-c.in.allowed)
 	}
 	if c.in.discard {
-		if n := c.grant(); n > 0 {
+		if n := c.in.grant(); n > 0 {
 			c.conn.out.add(creditFrame(c.id, n))
 		}
 	}

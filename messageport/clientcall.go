@@ -22,7 +22,7 @@ type ClientCall struct {
 func (c *ClientCall) Result(v any) error {
 	c.mu.Lock()
 	c.in.drop()
-	grant := c.grant()
+	grant := c.in.grant()
 	c.mu.Unlock()
 	c.sendCredit(grant)
 	c.conn.out.flush(c.conn.busy())

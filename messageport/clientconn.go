@@ -255,8 +255,8 @@ func (c *ClientConn) endCall(f Frame) error {
 	return nil
 }
 
-// ended ends the calls in flight.
-func (c *ClientConn) ended(cause error) {
+// endCalls ends the calls in flight with the session.
+func (c *ClientConn) endCalls(cause error) {
 	c.mu.Lock()
 	calls := c.calls
 	c.calls = nil

@@ -46,8 +46,6 @@ type side interface {
 	handle(f Frame) error
 	// lookup returns the open call of that id, or nil.
 	lookup(id uint32) *call
-	// ended is called once, by the reading goroutine as it ends.
-	ended(cause error)
 }
 
 func newConn(port Port, limits Limits) *conn {
@@ -65,9 +63,8 @@ func newConn(port Port, limits Limits) *conn {
 	return c
 }
 
-// read is the reading goroutine.
+// read takes messages off the port until the session's end.
 func (c *conn) read(s side) {
-	defer close(c.readDone)
 	for c.ctx.Err() == nil {
 		msg, err := c.port.Receive(c.ctx)
 		if err == nil {
@@ -79,7 +76,6 @@ func (c *conn) read(s side) {
 			c.fail(err)
 		}
 	}
-	s.ended(context.Cause(c.ctx))
 }
 
 func (c *conn) handleMessage(msg []byte, s side) error {

@@ -37,7 +37,11 @@ func Dial(ctx context.Context, port Port, cfg DialConfig) (*ClientConn, error) {
 	}
 	c.out.add(Frame{Type: TypeHello, Payload: hello})
 	c.out.flush(false)
-	go c.read(c)
+	go func() {
+		defer close(c.readDone)
+		c.read(c)
+		c.endCalls(context.Cause(c.ctx))
+	}()
 
 	select {
 	case <-c.welcomed:

@@ -114,7 +114,10 @@
 // A port does not say that its peer is gone. Where there are Web Locks, each
 // side waits for the other's lock: to get it is to know. Ping measures and, over
 // a channel with no locks, may be used to decide; in a browser a late pong
-// proves nothing, since background tabs are throttled and frozen.
+// proves nothing, since background tabs are throttled and frozen. A pong is sent
+// as soon as the ping is read, in order with everything else, and so proves that
+// all that was sent before was read off the port: a sender may wait for it
+// before it sends more.
 //
 // # Limits
 //

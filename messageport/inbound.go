@@ -40,10 +40,13 @@ type inbound struct {
 	allowed  int // of that, what the other side may still send
 	consumed int // read, but no credit was sent for it
 	granted  time.Time
+
+	// grow asks to let a window of so many bytes grow, and returns by how much.
+	grow func(window int) int
 }
 
-func newInbound(window int) inbound {
-	return inbound{window: window, allowed: window, granted: time.Now()}
+func newInbound(window int, grow func(window int) int) inbound {
+	return inbound{window: window, allowed: window, granted: time.Now(), grow: grow}
 }
 
 // put appends a frame of a message of msgLen bytes, or reports false if it is
@@ -123,15 +126,15 @@ func (in *inbound) drop() {
 }
 
 // grant returns how much credit to send now, 0 for none: what was read, once
-// that is half the window, and what the window grows by if grow lets it.
-func (in *inbound) grant(grow func(window int) int) uint32 {
+// that is half the window, and what the window grows by.
+func (in *inbound) grant() uint32 {
 	if in.ended || in.consumed < in.window/2 {
 		return 0
 	}
 	n := in.consumed
 	now := time.Now()
 	if len(in.chunks) == 0 && now.Sub(in.granted) < growInterval {
-		more := grow(in.window)
+		more := in.grow(in.window)
 		in.window += more
 		n += more
 	}

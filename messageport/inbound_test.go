@@ -11,7 +11,7 @@ func dataFrame(n int) Frame { return Frame{Type: TypeData, ID: 1, Payload: make(
 func noGrowth(int) int { return 0 }
 
 func TestInboundTakesNoMoreThanItsWindow(t *testing.T) {
-	in := newInbound(MinWindow)
+	in := newInbound(MinWindow, noGrowth)
 	for range 2 {
 		if f := dataFrame(MinWindow/2 - HeaderSize); !in.put(f, len(f.Payload)) {
 			t.Fatal("a frame within the window was not taken")
@@ -26,7 +26,7 @@ func TestInboundTakesNoMoreThanItsWindow(t *testing.T) {
 }
 
 func TestInboundGrantsAtHalfTheWindow(t *testing.T) {
-	in := newInbound(MinWindow)
+	in := newInbound(MinWindow, noGrowth)
 	piece := MinWindow/4 - HeaderSize
 	for range 4 {
 		in.put(dataFrame(piece), piece)
@@ -35,7 +35,7 @@ func TestInboundGrantsAtHalfTheWindow(t *testing.T) {
 		if _, ok := in.take(); !ok {
 			t.Fatal("nothing to take")
 		}
-		if got := in.grant(noGrowth); got != want {
+		if got := in.grant(); got != want {
 			t.Errorf("after %d of 4 quarters: got credit %d; want %d", i+1, got, want)
 		}
 	}
@@ -47,7 +47,7 @@ func TestInboundGrantsAtHalfTheWindow(t *testing.T) {
 // TestInboundReadCosts checks that reading by bytes costs, in the end, what
 // reading by chunks does.
 func TestInboundReadCosts(t *testing.T) {
-	in := newInbound(MinWindow)
+	in := newInbound(MinWindow, noGrowth)
 	in.put(dataFrame(10_000), 10_000)
 	in.put(dataFrame(10_000), 10_000)
 	for total := 0; total < 20_000; {
@@ -63,20 +63,20 @@ func TestInboundReadCosts(t *testing.T) {
 }
 
 func TestInboundDiscards(t *testing.T) {
-	in := newInbound(MinWindow)
+	in := newInbound(MinWindow, noGrowth)
 	in.put(dataFrame(MinWindow/2), MinWindow)
 	in.drop()
 	in.put(dataFrame(100), 100)
 	if len(in.chunks) != 0 {
 		t.Errorf("%d chunks kept that nobody will read", len(in.chunks))
 	}
-	if got, want := in.grant(noGrowth), uint32(MinWindow/2+100+2*HeaderSize); got != want {
+	if got, want := in.grant(), uint32(MinWindow/2+100+2*HeaderSize); got != want {
 		t.Errorf("got credit %d; want %d", got, want)
 	}
 }
 
 func TestInboundKeepsNoMoreThanItCosts(t *testing.T) {
-	in := newInbound(1 << 20)
+	in := newInbound(1<<20, noGrowth)
 	// One byte of a large message, which would keep all of it.
 	msg := make([]byte, 1<<20)
 	in.put(Frame{Type: TypeItem, ID: 1, Payload: msg[12:13:13]}, len(msg))
@@ -92,7 +92,7 @@ func TestInboundKeepsNoMoreThanItCosts(t *testing.T) {
 		t.Errorf("10000 frames of one byte wait as %d chunks", n)
 	}
 	// Merged pieces do not run into what follows them in their message.
-	in = newInbound(1 << 20)
+	in = newInbound(1<<20, noGrowth)
 	msg = []byte("abcXYZ")
 	in.put(Frame{Type: TypeData, ID: 1, Payload: msg[0:3:3]}, 6)
 	in.put(Frame{Type: TypeData, ID: 1, Payload: []byte("d")}, 1)
@@ -124,7 +124,7 @@ func TestWindowGrowsForFastReaders(t *testing.T) {
 				c := newConn(a, Limits{Window: MinWindow, MaxWindow: test.max, WindowBudget: test.budget})
 				defer c.out.close(nil)
 				c.budget = test.budget
-				in := newInbound(MinWindow)
+				in := newInbound(MinWindow, c.growWindow)
 				for range test.unread {
 					in.put(dataFrame(1000), 1000)
 				}
@@ -134,7 +134,7 @@ func TestWindowGrowsForFastReaders(t *testing.T) {
 						t.Fatal("no credit left")
 					}
 					in.take()
-					in.grant(c.growWindow)
+					in.grant()
 				}
 				if in.window != test.want {
 					t.Errorf("got a window of %d; want %d", in.window, test.want)
@@ -160,7 +160,7 @@ func TestBudgetIsGivenBack(t *testing.T) {
 			n := min(call.in.allowed-HeaderSize, 100_000)
 			call.in.put(dataFrame(n), n)
 			call.in.take()
-			call.grant()
+			call.in.grant()
 		}
 		calls = append(calls, call)
 	}

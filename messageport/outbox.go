@@ -38,15 +38,17 @@ type outbox struct {
 	sendCtx context.Context // of Send; ends a while after close
 	stop    context.CancelFunc
 
-	mu      sync.Mutex    // guards following
-	queue   []*[]byte     // messages; the last may take more frames
-	queued  int           // bytes in queue
-	room    chan struct{} // closed when full no longer is; nil if nobody waits
-	sending bool          // a goroutine is in drain
-	closed  bool
-	sent    uint64 // bytes ever handed to the port
-	unread  unread
-	overdue bool // the session is being ended because of unread
+	mu     sync.Mutex    // guards following
+	queue  []*[]byte     // messages; the last may take more frames
+	queued int           // bytes in queue
+	room   chan struct{} // closed when full no longer is; nil if nobody waits
+	sent   uint64        // bytes ever handed to the port
+	unread unread
+	closed bool
+
+	gathering bool // a goroutine is in gather
+	sending   bool // a goroutine is in drain
+	overdue   bool // the session is being ended because of unread
 }
 
 func newOutbox(port Port, maxUnread int, failed func(error)) *outbox {
@@ -104,30 +106,51 @@ func (o *outbox) append(f Frame) {
 // it along. With yield it first lets the goroutines run that can, since what
 // they have to say may share the message.
 func (o *outbox) flush(yield bool) {
-	if o.post == nil {
+	switch {
+	case o.post == nil:
 		o.later()
-		return
-	}
-	if o.claim() {
-		if yield {
-			o.gather()
-		}
-		o.drain()
+	case !yield || o.gather():
+		o.trySend()
 	}
 }
 
+// later has what waits sent when the goroutines that can run have run.
+func (o *outbox) later() { notify(o.wake) }
+
 // gather lets other goroutines run as long as they add something, so that one
 // message takes it all. Calls that were answered together then go on together:
-// once apart, messages would never join again.
-func (o *outbox) gather() {
+// once apart, messages would never join again. It reports false if there is
+// nothing to send, or another goroutine gathers already and will send.
+func (o *outbox) gather() bool {
 	const rounds = 8
-	for n := range rounds {
-		before := o.waiting()
-		runtime.Gosched()
-		if after := o.waiting(); n > 0 && after == before || after >= packSize {
-			return
-		}
+	before, ok := o.startGathering()
+	if !ok {
+		return false
 	}
+	for n := range rounds {
+		// The first may not get far: now and then the scheduler lets the one that
+		// yields go first.
+		runtime.Gosched()
+		after := o.waiting()
+		if after >= packSize || (n > 0 && after == before) {
+			break
+		}
+		before = after
+	}
+	o.mu.Lock()
+	o.gathering = false
+	o.mu.Unlock()
+	return true
+}
+
+func (o *outbox) startGathering() (waiting int, ok bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.gathering || len(o.queue) == 0 {
+		return 0, false
+	}
+	o.gathering = true
+	return o.queued, true
 }
 
 func (o *outbox) waiting() int {
@@ -136,21 +159,20 @@ func (o *outbox) waiting() int {
 	return o.queued
 }
 
-// later has what waits sent when the goroutines that can run have run.
-func (o *outbox) later() { notify(o.wake) }
-
-// claim makes the caller the one that sends, if there is need of one.
-func (o *outbox) claim() bool {
+// trySend sends until nothing is left, unless another goroutine does.
+func (o *outbox) trySend() {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.sending || (len(o.queue) == 0 && !o.closed) {
-		return false
+	mine := !o.sending && (len(o.queue) > 0 || o.closed)
+	if mine {
+		o.sending = true
 	}
-	o.sending = true
-	return true
+	o.mu.Unlock()
+	if mine {
+		o.drain()
+	}
 }
 
-// drain sends until nothing is left. The caller has claimed the sending.
+// drain is trySend for the goroutine that has set sending.
 func (o *outbox) drain() {
 	for {
 		msg, ok := o.take()
@@ -261,10 +283,8 @@ func (o *outbox) run() {
 		case <-o.done:
 			return
 		}
-		if o.claim() {
-			o.gather()
-			o.drain()
-		}
+		o.gather()
+		o.trySend()
 	}
 }
 
@@ -284,23 +304,4 @@ func (o *outbox) bytesSent() uint64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.sent
-}
-
-// buffers holds the memory of messages that were sent.
-var buffers sync.Pool
-
-func newBuffer(n int) *[]byte {
-	buf, _ := buffers.Get().(*[]byte)
-	if buf == nil {
-		buf = new([]byte)
-	}
-	if cap(*buf) < n {
-		*buf = make([]byte, 0, n+smallFrame)
-	}
-	return buf
-}
-
-func freeBuffer(buf *[]byte) {
-	*buf = (*buf)[:0]
-	buffers.Put(buf)
 }

@@ -15,7 +15,7 @@ const queuedBytes = 64 << 20
 
 // transferSize is the length from which on a message's buffer is transferred.
 // Below it a copy costs less than the list to transfer it by.
-const transferSize = 16 << 10
+const transferSize = 8 << 10
 
 // jsPort is an end of a MessagePort.
 type jsPort struct {
@@ -34,6 +34,8 @@ var _ Poster = (*jsPort)(nil)
 var (
 	uint8Array = js.Global().Get("Uint8Array")
 	array      = js.Global().Get("Array")
+
+	kept [smallFrame]js.Value // by length, as far as they were needed
 )
 
 // NewPort takes over a browser's MessagePort, whose messages may have queued up
@@ -112,7 +114,7 @@ func (p *jsPort) Post(msg []byte) (err error) {
 			err = fmt.Errorf("messageport: postMessage: %w", thrown)
 		}
 	}()
-	data := uint8Array.New(len(msg))
+	data := arrayOf(len(msg))
 	js.CopyBytesToJS(data, msg)
 	if len(msg) < transferSize {
 		p.post.Invoke(data)
@@ -120,6 +122,19 @@ func (p *jsPort) Post(msg []byte) (err error) {
 		p.post.Invoke(data, array.New(data.Get("buffer")))
 	}
 	return nil
+}
+
+// arrayOf returns a Uint8Array of n bytes. To make one costs more than to post
+// it, so those of small messages are kept: postMessage has copied what it is
+// given when it returns.
+func arrayOf(n int) js.Value {
+	if n >= len(kept) {
+		return uint8Array.New(n)
+	}
+	if kept[n].IsUndefined() {
+		kept[n] = uint8Array.New(n)
+	}
+	return kept[n]
 }
 
 func (p *jsPort) Send(_ context.Context, msg []byte) error { return p.Post(msg) }

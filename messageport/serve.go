@@ -128,9 +128,6 @@ func (s *ServerConn) handle(f Frame) error {
 	}
 }
 
-// ended has nothing to do: the contexts of the calls have ended with s.ctx.
-func (s *ServerConn) ended(error) {}
-
 // greet takes the hello.
 func (s *ServerConn) greet(f Frame) error {
 	if f.Type != TypeHello {

@@ -25,6 +25,7 @@ func Test(t *testing.T, pair Pair) {
 		{"Handshake", handshakeTests},
 		{"Call", callTests},
 		{"Stream", streamTests},
+		{"Credit", creditTests},
 		{"Cancel", cancelTests},
 		{"Limit", limitTests},
 		{"End", endTests},
