@@ -28,7 +28,10 @@ export class Files {
     this.#fresh.add(cid.toString());
   }
 
-  /** Brings the list up to date. Those who ask while it runs get the same run. */
+  /**
+   * Brings the list up to date, and tells whether it was not. Those who ask
+   * while it runs get the same run.
+   */
   refresh() {
     this.#refreshing ??= this.#refresh().finally(
       () => (this.#refreshing = undefined),
@@ -41,24 +44,30 @@ export class Files {
     for await (const pin of this.#node.pin.ls({ type: 'recursive' })) {
       pins.set(pin.cid.toString(), pin);
     }
+    let changed = false;
     for (const [cid, row] of this.#rows) {
       if (!pins.has(cid)) {
         row.element.remove();
         this.#rows.delete(cid);
+        changed = true;
       }
     }
     const sorted = [...pins.values()].sort((a, b) =>
       nameOf(a).localeCompare(nameOf(b)),
     );
-    sorted.forEach((pin, index) => this.#place(pin, index));
+    sorted.forEach((pin, index) => {
+      changed = this.#place(pin, index) || changed;
+    });
     this.#summarize();
+    return changed;
   }
 
-  /** Sees to it that a pin's row is the one at an index. */
+  /** Sees to it that a pin's row is the one at an index, and tells if it is new. */
   #place(pin, index) {
     const cid = pin.cid.toString();
     let row = this.#rows.get(cid);
-    if (row?.name !== nameOf(pin)) {
+    const changed = row?.name !== nameOf(pin);
+    if (changed) {
       row?.element.remove();
       row = this.#newRow(pin);
       this.#rows.set(cid, row);
@@ -69,6 +78,7 @@ export class Files {
     if (this.#list.children[index] !== row.element) {
       this.#list.insertBefore(row.element, this.#list.children[index] ?? null);
     }
+    return changed;
   }
 
   #newRow(pin) {

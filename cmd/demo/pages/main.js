@@ -13,6 +13,9 @@ import { inWords } from './words.js';
 /** How often a tab in sight asks what the other tabs did, in ms. */
 const REFRESH = 2000;
 
+/** How often it counts what is stored when no file came or went, in ms. */
+const RECOUNT = 20_000;
+
 const state = byId('state');
 
 async function start() {
@@ -40,9 +43,14 @@ async function start() {
   new Preview(node);
   takeFiles((sources) => uploads.add(sources));
 
+  let counted = -RECOUNT;
   async function refresh() {
     try {
-      await Promise.all([files.refresh(), facts.refresh(), storage.refresh()]);
+      const [changed] = await Promise.all([files.refresh(), facts.refresh()]);
+      if (changed || performance.now() - counted > RECOUNT) {
+        counted = performance.now();
+        await storage.refresh();
+      }
     } catch (error) {
       show('bad', inWords(error));
     }
