@@ -121,7 +121,8 @@ func sourceFiles(t *testing.T) []string {
 			return err
 		}
 		if entry.IsDir() {
-			if slices.Contains([]string{".git", ".cache", "node_modules", "dist", "testdata"}, entry.Name()) {
+			skip := []string{".git", ".cache", "node_modules", "dist", "testdata"}
+			if slices.Contains(skip, entry.Name()) || strings.HasPrefix(entry.Name(), ".building-") {
 				return fs.SkipDir
 			}
 			return nil

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path"
-	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -27,7 +26,7 @@ type Info struct {
 	Quick bool `json:"quick,omitempty"`
 	// Modules are the versions of the Go modules that matter most to users.
 	Modules map[string]string `json:"modules"`
-	// Packages are the versions of the npm packages that were built with.
+	// Packages are the versions of the npm packages that the client is made of.
 	Packages map[string]string `json:"packages"`
 	// Files are all others of the package, by name.
 	Files []File `json:"files"`
@@ -104,8 +103,8 @@ func (b *build) goOutput(ctx context.Context, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// listFiles returns all files of a package, by name, but for what stands in for
-// another: the node's compressed twins count as its sizes too.
+// listFiles returns all files of a package, by name. The sizes of the node's
+// compressed twins are told as the node's, too.
 func listFiles(dir fs.FS) ([]File, error) {
 	sizes := map[string]int{}
 	var files []File
@@ -151,7 +150,7 @@ func (i Info) Table() string {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "file\tbytes\tgzip\tbrotli\t\n")
-	for _, f := range slices.Backward(i.Files) {
+	for _, f := range i.Files {
 		if f.Brotli > 0 {
 			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t\n", f.Name, f.Size, f.Gzip, f.Brotli)
 		}

@@ -19,8 +19,7 @@ var readme []byte
 
 // clientPackage is what is read of the client's package.json.
 type clientPackage struct {
-	Dependencies    map[string]string `json:"dependencies"`
-	DevDependencies map[string]string `json:"devDependencies"`
+	Dependencies map[string]string `json:"dependencies"`
 }
 
 func readClientPackage(root string) (clientPackage, error) {
