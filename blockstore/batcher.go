@@ -80,6 +80,13 @@ func (b *batcher[T]) enqueue(j *job[T]) error {
 	return nil
 }
 
+// busy reports whether anything is under way or queued.
+func (b *batcher[T]) busy() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.flying > 0
+}
+
 // withdraw takes j out of the queue. It reports whether j was still there.
 func (b *batcher[T]) withdraw(j *job[T]) bool {
 	b.mu.Lock()

@@ -3,7 +3,6 @@ package blockstore
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 
 	bstore "github.com/ipfs/boxo/blockstore"
 	blocks "github.com/ipfs/go-block-format"
@@ -23,8 +22,7 @@ import (
 // A missing block is ipld.ErrNotFound. An error from a write means that none
 // of it was written.
 type Blocks struct {
-	lanes    *lanes
-	deleting atomic.Int64 // calls under way that delete
+	lanes *lanes
 }
 
 var (
@@ -117,13 +115,13 @@ func (b *Blocks) GetMany(ctx context.Context, cids []cid.Cid) ([]blocks.Block, e
 	return found, nil
 }
 
-// Put writes the block unless it is there already. After it returned nil the
+// Put writes the block, unless it finds it there. After it returned nil the
 // block is there until a delete that was called after Put was.
 func (b *Blocks) Put(ctx context.Context, block blocks.Block) error {
 	return b.PutMany(ctx, []blocks.Block{block})
 }
 
-// PutMany writes those of the blocks that are not there yet, in one
+// PutMany writes those of the blocks that it does not find there, in one
 // transaction, with Put's promise for each.
 func (b *Blocks) PutMany(ctx context.Context, many []blocks.Block) error {
 	puts, err := putsOf(many)
@@ -176,11 +174,12 @@ func putsOf(many []blocks.Block) ([]put, error) {
 // clearly cheaper than to write it once more.
 const checkFrom = 4 << 10
 
-// missing leaves out of puts the large blocks that are there already. What a
-// look finds may be about to be deleted; so it looks only while no delete is
-// under way. Any delete that its look does not see then was called after Put.
+// missing leaves out of puts the large blocks that are there already. It looks
+// only while no write is under way: a look would wait for it, which takes longer
+// than to write again, and a delete called before Put could be among those
+// under way. Any other delete was called after Put.
 func (b *Blocks) missing(ctx context.Context, puts []put) ([]put, error) {
-	if b.deleting.Load() > 0 {
+	if b.lanes.writes.busy() {
 		return puts, nil
 	}
 	var lookups []*lookup
@@ -223,8 +222,6 @@ func (b *Blocks) DeleteMany(ctx context.Context, cids []cid.Cid) error {
 		}
 		changes = append(changes, change{clear: blockSpan(c.Hash())})
 	}
-	b.deleting.Add(1)
-	defer b.deleting.Add(-1)
 	return b.lanes.writes.do(ctx, changes...)
 }
 

@@ -29,8 +29,9 @@
 // has been handed to the browser it cannot be taken back, and the call returns
 // with its outcome, some milliseconds later.
 //
-// A block of 4 KiB or more is written only if it is not there yet. Smaller ones
-// are written again, which costs little more than to ask.
+// A block of 4 KiB or more that is there is not written again, unless other
+// writes are under way, for which a look would have to wait. Smaller ones are:
+// it costs little more than a look.
 //
 // # Reads
 //

@@ -177,3 +177,20 @@ func TestPutBehindDelete(t *testing.T) {
 		}
 	})
 }
+
+// TestPutOfWhatIsThere: a large block that is there is not written again.
+func TestPutOfWhatIsThere(t *testing.T) {
+	engine := &faulty{}
+	store := newStore(engine)
+	defer store.Close()
+	small, large := blocks.NewBlock(make([]byte, checkFrom-1)), blocks.NewBlock(make([]byte, checkFrom))
+	for range 2 {
+		if err := store.Blocks().PutMany(t.Context(), []blocks.Block{large}); err != nil {
+			t.Errorf("Put of a large block: %v", err)
+		}
+		engine.set("write")
+	}
+	if err := store.Blocks().Put(t.Context(), small); !errors.Is(err, errFault) {
+		t.Errorf("Put of a small block: got %v; want it to be written", err)
+	}
+}
