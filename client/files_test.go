@@ -14,6 +14,7 @@ import (
 	"testing/fstest"
 	"testing/iotest"
 	"testing/synctest"
+	"time"
 
 	ipld "github.com/ipfs/go-ipld-format"
 
@@ -179,6 +180,7 @@ func TestCatFailsAfterTheLastByte(t *testing.T) {
 			_ = conn.Serve(t.Context(), messageport.HandlerFunc(func(_ context.Context, call *messageport.ServerCall) (any, error) {
 				_, _ = call.Write([]byte("x"))
 				_ = call.CloseWrite()
+				time.Sleep(time.Second) // so that the end of the stream comes by itself
 				return nil, nodeapi.Errorf(nodeapi.CodeStorageFailed, nil, "the disk is gone")
 			}))
 		}()
