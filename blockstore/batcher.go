@@ -25,11 +25,12 @@ type batcher[T any] struct {
 
 	starting sync.Mutex // held from taking jobs to having started them
 
-	mu     sync.Mutex // guards following
-	queue  []*job[T]
-	flying int // transactions under way, or about to be
-	closed error
-	idle   chan struct{} // closed when closed and nothing is under way
+	mu      sync.Mutex // guards following
+	queue   []*job[T]
+	pending int // jobs queued or under way
+	flying  int // transactions under way, or about to be
+	closed  error
+	idle    chan struct{} // closed when closed and nothing is under way
 }
 
 type job[T any] struct {
@@ -73,6 +74,7 @@ func (b *batcher[T]) enqueue(j *job[T]) error {
 		return b.closed
 	}
 	b.queue = append(b.queue, j)
+	b.pending++
 	if b.flying < b.flights {
 		b.flying++
 		go b.run()
@@ -80,11 +82,11 @@ func (b *batcher[T]) enqueue(j *job[T]) error {
 	return nil
 }
 
-// busy reports whether anything is under way or queued.
+// busy reports whether anything that was asked is not answered yet.
 func (b *batcher[T]) busy() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.flying > 0
+	return b.pending > 0
 }
 
 // withdraw takes j out of the queue. It reports whether j was still there.
@@ -96,6 +98,7 @@ func (b *batcher[T]) withdraw(j *job[T]) bool {
 		return false
 	}
 	b.queue = slices.Delete(b.queue, i, i+1)
+	b.pending--
 	return true
 }
 
@@ -109,10 +112,18 @@ func (b *batcher[T]) run() {
 		if jobs == nil {
 			return
 		}
-		err := wait()
-		for _, j := range jobs {
-			j.done <- err
-		}
+		b.settle(jobs, wait())
+	}
+}
+
+// settle tells the callers of jobs how it went. By then busy does not count
+// them any more.
+func (b *batcher[T]) settle(jobs []*job[T], err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pending -= len(jobs)
+	for _, j := range jobs {
+		j.done <- err // has room
 	}
 }
 
@@ -165,6 +176,7 @@ func (b *batcher[T]) close(err error) <-chan struct{} {
 	}
 	b.closed = err
 	b.idle = make(chan struct{})
+	b.pending -= len(b.queue)
 	for _, j := range b.queue {
 		j.done <- err
 	}

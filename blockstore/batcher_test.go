@@ -203,6 +203,9 @@ func TestBatcherCancelled(t *testing.T) {
 			r.want(t, "a", "c")
 			r.release <- nil
 			<-other
+			if b.busy() {
+				t.Error("busy with everything answered or withdrawn")
+			}
 			if err := b.do(ctx, "d"); err != context.Canceled {
 				t.Errorf("with an ended context: got %v; want context.Canceled", err)
 			}
@@ -215,6 +218,9 @@ func TestBatcherClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, r := newBatcher(true)
 		b.flights = 1
+		if b.busy() {
+			t.Error("busy with nothing asked")
+		}
 		started, queued := ask(t.Context(), b, "a"), ask(t.Context(), b, "b")
 		over := errors.New("over")
 		idle := b.close(over)
@@ -236,6 +242,9 @@ func TestBatcherClose(t *testing.T) {
 		r.release <- nil
 		if err := <-started; err != nil {
 			t.Errorf("started: got %v; want its outcome", err)
+		}
+		if b.busy() {
+			t.Error("busy with everything answered")
 		}
 		<-idle
 		r.want(t, "a")
