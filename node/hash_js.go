@@ -9,7 +9,7 @@ import (
 
 const (
 	// webCryptoLeast is the least size that WebCrypto hashes sooner than Go does.
-	webCryptoLeast = 4 << 10
+	webCryptoLeast = 16 << 10
 	// webCryptoInFlight is how many hashes it is asked for at a time.
 	webCryptoInFlight = 8
 )

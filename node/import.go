@@ -12,6 +12,7 @@ import (
 	"github.com/ipfs/boxo/ipld/unixfs/importer/balanced"
 	"github.com/ipfs/boxo/ipld/unixfs/importer/helpers"
 	"github.com/ipfs/boxo/ipld/unixfs/importer/trickle"
+	blocks "github.com/ipfs/go-block-format"
 	"github.com/ipfs/go-cid"
 	ipld "github.com/ipfs/go-ipld-format"
 
@@ -69,7 +70,7 @@ const maxMode = 0o7777
 func (im *importer) file(content io.Reader, st stat, progress func(int) error) (link, error) {
 	source := &source{reader: content, progress: progress}
 	var err error
-	source.split, err = im.settings.splitter(source)
+	source.split, err = newSplitter(source, im.settings.chunker)
 	if err != nil {
 		return link{}, err
 	}
@@ -128,8 +129,26 @@ func (s *source) next() ([]byte, error) {
 
 // smallFile imports a file of one chunk or none, without a goroutine.
 func (im *importer) smallFile(data []byte, st stat) (link, error) {
+	if im.rawLeavesFor(st) && !im.settings.trickle {
+		return im.rawLeaf(data)
+	}
 	only := oneChunk(data)
 	return im.layout(&only, cidBuilder{ctx: im.ctx, hasher: im.hasher, prefix: im.settings.prefix}, st)
+}
+
+// rawLeaf makes a file of one raw block, as the balanced layout does it, and for
+// small files much sooner.
+func (im *importer) rawLeaf(data []byte) (link, error) {
+	prefix := im.settings.prefix.WithCodec(cid.Raw).(cid.Prefix)
+	c, err := sum(im.ctx, im.hasher, prefix, data)
+	if err != nil {
+		return link{}, err
+	}
+	b, err := blocks.NewBlockWithCid(data, c)
+	if err != nil {
+		return link{}, err
+	}
+	return link{c, uint64(len(data))}, im.writer.put(b)
 }
 
 // bigFile reads the source here, while they are hashed, built into a DAG and written

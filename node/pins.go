@@ -58,21 +58,28 @@ func (p *pins) change(ctx context.Context, f func(pin.Pinner) error) error {
 func (p *pins) add(ctx context.Context, mode pin.Mode, name string, cids ...cid.Cid) error {
 	return p.change(ctx, func(pp pin.Pinner) error {
 		for _, c := range cids {
-			if mode == pin.Direct {
-				_, recursive, err := pp.IsPinnedWithType(ctx, c, pin.Recursive)
-				if err != nil {
-					return err
-				}
-				if recursive {
-					return pinnedError(nodeapi.Pin{Cid: c, Type: pinRecursive})
-				}
-			}
-			if err := pp.PinWithMode(ctx, c, mode, name); err != nil {
+			if err := p.addOne(ctx, pp, mode, name, c); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func (p *pins) addOne(ctx context.Context, pp pin.Pinner, mode pin.Mode, name string, c cid.Cid) error {
+	if added, err := p.store.addNew(ctx, c, mode, name); added || err != nil {
+		return err
+	}
+	if mode == pin.Direct {
+		_, recursive, err := pp.IsPinnedWithType(ctx, c, pin.Recursive)
+		if err != nil {
+			return err
+		}
+		if recursive {
+			return pinnedError(nodeapi.Pin{Cid: c, Type: pinRecursive})
+		}
+	}
+	return pp.PinWithMode(ctx, c, mode, name)
 }
 
 // remove unpins a block: with recursive either kind of pin, else a direct one.

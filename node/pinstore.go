@@ -16,8 +16,6 @@ var (
 	pinDirtyKey = ds.NewKey("/pins/state/dirty")
 )
 
-const pinIndexPrefix = "/pins/index"
-
 // A pinStore is the datastore under boxo's pinner. The pinner makes several
 // writes and some lookups for each pin, one after the other under a lock; made
 // straight to a store with a transaction each, that is a few hundred pins a
@@ -137,7 +135,7 @@ func (s *pinStore) loadIndex(ctx context.Context) error {
 	if loaded {
 		return nil
 	}
-	results, err := s.stored.Query(ctx, query.Query{Prefix: pinIndexPrefix, KeysOnly: true})
+	results, err := s.stored.Query(ctx, query.Query{Prefix: pinIndex, KeysOnly: true})
 	if err != nil {
 		return err
 	}
@@ -166,7 +164,7 @@ func (s *pinStore) Put(_ context.Context, key ds.Key, value []byte) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if strings.HasPrefix(key.String(), pinIndexPrefix) {
+	if strings.HasPrefix(key.String(), pinIndex) {
 		s.indexed[fingerprintOfKey(path.Dir(key.String()))] = struct{}{}
 	}
 	s.change[key] = append([]byte{}, value...)
@@ -282,7 +280,7 @@ func (s *pinStore) queryUnwritten(q query.Query) (entries []query.Entry, said ma
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.indexed != nil && strings.Count(prefix.String(), "/") == pinIndexDepth &&
-		strings.HasPrefix(prefix.String(), pinIndexPrefix) && !s.indexed.has(fingerprintOfKey(prefix.String())) {
+		strings.HasPrefix(prefix.String(), pinIndex) && !s.indexed.has(fingerprintOfKey(prefix.String())) {
 		return nil, nil, true
 	}
 	said = map[ds.Key]bool{}

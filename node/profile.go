@@ -1,7 +1,6 @@
 package node
 
 import (
-	"io"
 	"strconv"
 	"strings"
 
@@ -94,9 +93,4 @@ func checkChunker(spec string) error {
 		return nodeapi.Errorf(nodeapi.CodeInvalidChunker, map[string]any{"value": spec}, "chunker %q: %w", spec, err)
 	}
 	return nil
-}
-
-// splitter cuts r into chunks. The chunker was checked.
-func (s *importSettings) splitter(r io.Reader) (chunk.Splitter, error) {
-	return chunk.FromString(r, s.chunker)
 }
