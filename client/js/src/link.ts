@@ -1,6 +1,7 @@
 import type { CallOptions } from './deadline.js';
 import { Connection } from './connection.js';
 import type { Dialed } from './dial.js';
+import { SharednodeError } from './errors.js';
 import type { Hello, Method } from './nodeapi.gen.js';
 import { Call, type Loss } from './protocol/call.js';
 import type { Welcome } from './protocol/handshake.js';
@@ -82,6 +83,10 @@ export class Link {
 
   /** Reaches a worker, unless there is one. */
   async connect(): Promise<void> {
+    if (this.#closed !== undefined) {
+      const { code, message } = this.#closed;
+      throw new SharednodeError(code, message, { op: 'connect' });
+    }
     if (this.#connection === undefined) {
       this.#connecting ??= this.#connect();
       await this.#connecting;

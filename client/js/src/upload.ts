@@ -29,7 +29,8 @@ export async function upload(call: Call, entries: Entries): Promise<void> {
       let sent = outgoing.item(step.value.header);
       for (;;) {
         if (!(sent instanceof Promise ? await sent : sent)) {
-          return; // the call has ended
+          stop(); // the call has ended, perhaps before it was begun
+          return;
         }
         const read = reader?.next();
         const bytes = read instanceof Promise ? await read : read;

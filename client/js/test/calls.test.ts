@@ -246,6 +246,16 @@ test('a stream that is not wanted any more is canceled', async (t) => {
   assert(canceled);
 });
 
+test('a stream that was never wanted is canceled', async (t) => {
+  const { node, server } = await connected(t);
+  let canceled = false;
+  const stream = new ReadableStream({ cancel: () => void (canceled = true) });
+  const add = node.add(stream, { signal: AbortSignal.abort() });
+  await assert.rejects(add, { name: 'AbortError' });
+  assert(canceled);
+  assert.equal(server.calls.length, 0);
+});
+
 test('bytes that are taken away under an add are noticed', async (t) => {
   const { node, server } = await connected(t, () => {});
   const mine = new Uint8Array(1024 * 1024);

@@ -98,8 +98,7 @@ export class FakeServer {
 
   constructor(
     port: MessagePort,
-    readonly answer: (server: FakeServer) => void = (server) =>
-      server.send(FrameType.welcome, 0, encode(welcome)),
+    readonly answer = welcomeWith({}),
   ) {
     this.#port = port;
     port.on('message', (message: Uint8Array) => this.#receive(message));
@@ -116,9 +115,11 @@ export class FakeServer {
 
   /** Waits until something is so, looking again after each message. */
   async until(condition: () => unknown): Promise<void> {
+    this.#port.ref();
     while (!condition()) {
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
+    this.#port.unref();
   }
 
   close(): void {
@@ -176,20 +177,36 @@ export class FakeServer {
   }
 }
 
-/** A way to a new fake server, and the servers that were reached. */
-export function fakeDial(answer?: (server: FakeServer) => void): {
-  dial: () => Dialed;
-  servers: FakeServer[];
-} {
-  const servers: FakeServer[] = [];
-  const dial = () => {
+/** A way to a new fake server each time, and those that were reached. */
+export class FakeWorkers {
+  readonly servers: FakeServer[] = [];
+  /** What each server says to a hello; by default, welcome. */
+  answer: ((server: FakeServer) => void) | undefined;
+  /** The lock that the workers hold as long as they live. */
+  lock = '';
+  /** Fails the dials to come. */
+  fault: Error | undefined;
+
+  readonly dial = (): Dialed => {
     const { port1, port2 } = new MessageChannel();
-    servers.push(new FakeServer(port1, answer));
-    return {
-      port: port2 as unknown as Port,
-      lock: '',
-      failed: new Promise<never>(() => {}),
-    };
+    this.servers.push(new FakeServer(port1, this.answer));
+    const failed = new Promise<never>((_, reject) => {
+      if (this.fault !== undefined) {
+        reject(this.fault);
+      }
+    });
+    failed.catch(() => {});
+    return { port: port2 as unknown as Port, lock: this.lock, failed };
   };
-  return { dial, servers };
+
+  /** The server that was reached last. */
+  get last(): FakeServer {
+    return this.servers.at(-1) as FakeServer;
+  }
+}
+
+/** Answers a hello with a welcome that says something else. */
+export function welcomeWith(fields: object): (server: FakeServer) => void {
+  return (server) =>
+    server.send(FrameType.welcome, 0, encode({ ...welcome, ...fields }));
 }

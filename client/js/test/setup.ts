@@ -4,7 +4,7 @@ import { CID } from 'multiformats/cid';
 import { open } from '../src/connect.js';
 import { SharednodeError } from '../src/errors.js';
 import { Sharednode } from '../src/node.js';
-import { type FakeCall, fakeDial, type FakeServer } from './fake-server.js';
+import { type FakeCall, type FakeServer, FakeWorkers } from './fake-server.js';
 
 /** The CID of "hello world". */
 export const cid = CID.parse(
@@ -16,11 +16,10 @@ export async function connected(
   t: TestContext,
   handler?: (call: FakeCall) => void,
 ): Promise<{ node: Sharednode; server: FakeServer }> {
-  const { dial, servers } = fakeDial();
-  const node = await open(new Sharednode(dial, { config: {} }), {});
+  const workers = new FakeWorkers();
+  const node = await open(new Sharednode(workers.dial, { config: {} }), {});
   t.after(() => node.close());
-  const [server] = servers;
-  assert(server);
+  const server = workers.last;
   server.handler = handler ?? server.handler;
   return { node, server };
 }

@@ -49,9 +49,10 @@ async function load(
     throw new Error(`${response.status} ${response.statusText}`);
   }
   const type = response.headers.get('content-type') ?? '';
-  const { instance } = /^application\/wasm\s*(;|$)/i.test(type)
-    ? await WebAssembly.instantiateStreaming(response, imports)
-    : await WebAssembly.instantiate(await response.arrayBuffer(), imports);
+  const { instance } =
+    type.toLowerCase() === 'application/wasm' // only that
+      ? await WebAssembly.instantiateStreaming(response, imports)
+      : await WebAssembly.instantiate(await response.arrayBuffer(), imports);
   return instance;
 }
 
