@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -43,6 +44,22 @@ func TestEpochsDiffer(t *testing.T) {
 	if epochs[0] == "" || epochs[0] == epochs[1] {
 		t.Errorf("got epochs %q and %q; want two", epochs[0], epochs[1])
 	}
+}
+
+func TestLongNameOfAClientIsClipped(t *testing.T) {
+	run(t, func(f *fixture) {
+		conn, err := f.tryDial(messageport.DialConfig{Client: strings.Repeat("é", 400_000)})
+		if err != nil {
+			f.Fatal(err)
+		}
+		var status nodeapi.Status
+		if err := conn.Invoke(f.Context(), nodeapi.MethodStatus, nil, &status); err != nil {
+			f.Fatal(err)
+		}
+		if got := status.Sessions[0].Client; got != strings.Repeat("é", 64) {
+			f.Errorf("the client is called %q", got)
+		}
+	})
 }
 
 func TestHelloIsRefused(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/sharednode/sharednode/messageport"
@@ -19,9 +20,11 @@ type session struct {
 	log     *slog.Logger
 	refused bool // there was no room for it
 
-	// Set by the handshake; conn is guarded by server.mu.
-	backend Backend
-	conn    *messageport.ServerConn
+	backend Backend // set by the handshake
+
+	// Guarded by server.mu, for status.
+	client string                  // what the client calls itself
+	conn   *messageport.ServerConn // nil until the handshake is over
 }
 
 // serve runs the session from its hello to its end.
@@ -34,7 +37,7 @@ func (s *session) serve(ctx context.Context, port messageport.Port) error {
 	if err != nil {
 		return err
 	}
-	s.log.Info("session began", "client", conn.Hello().Client)
+	s.log.Info("session began", "client", s.client)
 	s.server.mu.Lock()
 	s.conn = conn
 	s.server.mu.Unlock()
@@ -70,6 +73,9 @@ func (s *session) welcome(ctx context.Context, hello messageport.Hello) (message
 		return none, nodeapi.Errorf(nodeapi.CodeTooManySessions, map[string]any{"limit": limit},
 			"%d clients are served already", limit)
 	}
+	s.server.mu.Lock()
+	s.client = clip(hello.Client)
+	s.server.mu.Unlock()
 	wish, err := readWish(hello.App)
 	if err != nil {
 		return none, err
@@ -98,6 +104,12 @@ func (s *session) welcome(ctx context.Context, hello messageport.Hello) (message
 	}, err
 }
 
+// clip keeps a name that a client gives itself from filling logs and status.
+func clip(name string) string {
+	const most = 128
+	return strings.ToValidUTF8(name[:min(len(name), most)], "")
+}
+
 // watch ends the session when the client's lock says that the client is gone.
 func (s *session) watch(ctx context.Context) {
 	lock := s.conn.Hello().Lock
@@ -123,18 +135,28 @@ func (s *session) ServeCall(ctx context.Context, call *messageport.ServerCall) (
 	}
 	defer s.server.endCall()
 	result, err := serve(ctx, s, call)
-	if err != nil && ctx.Err() == nil && nodeapi.CodeOf(err) == nodeapi.CodeInternal && !errors.As(err, new(*messageport.Error)) {
-		s.log.Error("call failed", "method", call.Method, "err", err)
+	if err != nil && ctx.Err() == nil && !hasCode(err) {
+		s.log.Error("a fault in a call", "method", call.Method, "err", err)
 	}
 	return result, err
 }
 
+// hasCode reports whether err is one that the API speaks of, not a fault.
+func hasCode(err error) bool {
+	if e, ok := errors.AsType[interface {
+		error
+		ErrorCode() string
+	}](err); ok {
+		return e.ErrorCode() != string(nodeapi.CodeInternal)
+	}
+	return false
+}
+
 // status accounts for the session. The caller holds server.mu.
 func (s *session) status() nodeapi.SessionStatus {
-	status := nodeapi.SessionStatus{ID: s.id, Started: s.started.UnixMilli()}
-	if s.conn != nil { // else its handshake is under way
+	status := nodeapi.SessionStatus{ID: s.id, Client: s.client, Started: s.started.UnixMilli()}
+	if s.conn != nil {
 		stats := s.conn.Stats()
-		status.Client = s.conn.Hello().Client
 		status.Calls = uint64(stats.Calls)
 		status.Received = stats.Received
 		status.Sent = stats.Sent

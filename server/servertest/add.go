@@ -20,7 +20,7 @@ import (
 // other than Pin, PinName, OnlyHash, Progress and WrapWithDirectory mean nothing
 // to it.
 func (b *Backend) Add(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], opts nodeapi.AddOptions) iter.Seq2[nodeapi.AddEvent, error] {
-	return sequence(b, ctx, nodeapi.MethodAdd, func(yield func(nodeapi.AddEvent) bool) error {
+	return sequence(ctx, b, nodeapi.MethodAdd, func(yield func(nodeapi.AddEvent) bool) error {
 		if err := oneOf("profile", opts.Profile, "", "unixfs-v1-2025", "unixfs-v0-2015"); err != nil {
 			return err
 		}

@@ -137,7 +137,7 @@ func oneOf(option, value string, values ...string) error {
 
 // sequence makes an iterator out of a function that yields, counted while it
 // runs, with the hook asked before each value.
-func sequence[T any](b *Backend, ctx context.Context, method string, run func(yield func(T) bool) error) iter.Seq2[T, error] {
+func sequence[T any](ctx context.Context, b *Backend, method string, run func(yield func(T) bool) error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
 		done, err := b.enter(ctx, method)

@@ -61,7 +61,7 @@ func (b *Backend) BlockStat(ctx context.Context, c cid.Cid) (nodeapi.BlockStat, 
 
 // BlockRemove implements server.Blocks.
 func (b *Backend) BlockRemove(ctx context.Context, req nodeapi.BlockRemoveRequest) iter.Seq2[nodeapi.CIDOutcome, error] {
-	return sequence(b, ctx, nodeapi.MethodBlockRemove, func(yield func(nodeapi.CIDOutcome) bool) error {
+	return sequence(ctx, b, nodeapi.MethodBlockRemove, func(yield func(nodeapi.CIDOutcome) bool) error {
 		for _, c := range req.Cids {
 			outcome := b.remove(c, req.Force)
 			if req.Quiet && outcome.Error == "" {

@@ -63,7 +63,7 @@ func second[T any](_ T, err error) error { return err }
 
 // List implements server.Files.
 func (b *Backend) List(ctx context.Context, path string) iter.Seq2[nodeapi.Entry, error] {
-	return sequence(b, ctx, nodeapi.MethodList, func(yield func(nodeapi.Entry) bool) error {
+	return sequence(ctx, b, nodeapi.MethodList, func(yield func(nodeapi.Entry) bool) error {
 		c, err := b.resolveWhole(path)
 		if err != nil {
 			return err

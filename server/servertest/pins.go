@@ -55,7 +55,7 @@ func (b *Backend) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (
 
 // PinList implements server.Pins.
 func (b *Backend) PinList(ctx context.Context, req nodeapi.PinListRequest) iter.Seq2[nodeapi.Pin, error] {
-	return sequence(b, ctx, nodeapi.MethodPinList, func(yield func(nodeapi.Pin) bool) error {
+	return sequence(ctx, b, nodeapi.MethodPinList, func(yield func(nodeapi.Pin) bool) error {
 		if err := oneOf("type", req.Type, "", "all", "recursive", "direct", "indirect"); err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (b *Backend) RepoVersion(ctx context.Context) (uint64, error) {
 
 // RepoGC implements server.Repo: it removes all that is not a pin's root.
 func (b *Backend) RepoGC(ctx context.Context) iter.Seq2[nodeapi.CIDOutcome, error] {
-	return sequence(b, ctx, nodeapi.MethodRepoGC, func(yield func(nodeapi.CIDOutcome) bool) error {
+	return sequence(ctx, b, nodeapi.MethodRepoGC, func(yield func(nodeapi.CIDOutcome) bool) error {
 		for _, c := range b.cids() {
 			if outcome := b.remove(c, true); outcome.Error == "" && !yield(outcome) {
 				return nil
