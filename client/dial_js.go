@@ -11,8 +11,8 @@ import (
 	"github.com/sharednode/sharednode/messageport/weblock"
 )
 
-// CodeWorkerFailed: the worker's script could not be loaded, or broke before it
-// had answered. Details: url.
+// CodeWorkerFailed is that of a worker whose script could not be loaded, or broke
+// before it had answered. Details: url.
 const CodeWorkerFailed nodeapi.Code = "worker-failed"
 
 // DialOptions of Dial. Of the embedded Options, Lock and Liveness are Dial's own.

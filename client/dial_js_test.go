@@ -3,7 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 	"syscall/js"
 	"testing"
@@ -24,9 +24,12 @@ func workerURL(t *testing.T, typ messageport.Type, payload any) string {
 		t.Fatal(err)
 	}
 	frame := messageport.AppendFrame(nil, messageport.Frame{Type: typ, Payload: data})
-	list := strings.Trim(strings.ReplaceAll(fmt.Sprint(frame), " ", ","), "[]")
+	var list []string
+	for _, b := range frame {
+		list = append(list, strconv.Itoa(int(b)))
+	}
 	script := `onconnect = (e) => { const port = e.ports[0];
-		port.onmessage = () => { port.onmessage = null; port.postMessage(new Uint8Array([` + list + `])) } }`
+		port.onmessage = () => { port.onmessage = null; port.postMessage(new Uint8Array([` + strings.Join(list, ",") + `])) } }`
 	blob := js.Global().Get("Blob").New([]any{script}, map[string]any{"type": "text/javascript"})
 	url := js.Global().Get("URL").Call("createObjectURL", blob).String()
 	t.Cleanup(func() { js.Global().Get("URL").Call("revokeObjectURL", url) })
