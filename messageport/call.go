@@ -104,7 +104,7 @@ func (c *call) wait(event <-chan struct{}) error {
 
 // failure returns the error with which the call ended, or nil.
 func (c *call) failure() error {
-	if err := context.Cause(c.ctx); err != errOver {
+	if err := context.Cause(c.ctx); !errors.Is(err, errOver) {
 		return err
 	}
 	return nil
@@ -164,6 +164,9 @@ func (c *call) CloseWrite() error {
 // returns how much that was.
 func (c *call) send(t Type, p []byte) (int, error) {
 	for {
+		if err := c.failure(); err != nil {
+			return 0, err
+		}
 		if room := c.conn.out.full(); room != nil {
 			if err := c.wait(room); err != nil {
 				return 0, err
@@ -173,7 +176,7 @@ func (c *call) send(t Type, p []byte) (int, error) {
 		c.mu.Lock()
 		if c.out.closed {
 			c.mu.Unlock()
-			return 0, c.closedWrite()
+			return 0, io.ErrClosedPipe
 		}
 		n := c.out.spend(len(p), c.conn.peerMaxFrame)
 		if n > 0 {
@@ -197,14 +200,6 @@ func (c *call) sendSoon(n int) {
 		return
 	}
 	c.conn.out.later()
-}
-
-// closedWrite is the error of a write after the end.
-func (c *call) closedWrite() error {
-	if err := c.failure(); err != nil {
-		return err
-	}
-	return io.ErrClosedPipe
 }
 
 // sendCredit sends what inbound.grant returned.

@@ -5,8 +5,10 @@ import (
 	"errors"
 )
 
-// ClientCall is a call as the client sees it. Where it ends with an error, its
-// methods return that: Next and Read after all that was received.
+// ClientCall is a call as the client sees it. One goroutine at a time may read
+// its stream, and one, which may be another, write to it. Where the call ends
+// with an error, its methods return that: Next and Read after all that was
+// received.
 type ClientCall struct {
 	call
 

@@ -2,7 +2,6 @@ package messageport
 
 import (
 	"context"
-	"errors"
 	"math"
 	"slices"
 	"unicode/utf8"
@@ -262,14 +261,11 @@ func (c *ClientConn) endCalls(cause error) {
 	c.calls = nil
 	c.mu.Unlock()
 	for _, call := range calls {
-		e := &Error{
+		call.finish(nil, &Error{
 			Code:    CodeDisconnected,
 			Op:      call.method,
 			Message: "the session ended before the call did: " + cause.Error(),
-		}
-		if !errors.Is(cause, ErrClosed) { // whose calls were never sent
-			e.Err = cause
-		}
-		call.finish(nil, e, false)
+			Err:     foreign(cause),
+		}, false)
 	}
 }

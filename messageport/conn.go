@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 )
@@ -138,11 +139,11 @@ func (c *conn) checkOld(f Frame) error {
 
 // breaks returns the error of a frame that breaks the grammar where it stands.
 func breaks(f Frame, format string, args ...any) *Error {
-	e := Errorf(CodeProtocolError, nil, format, args...)
+	what := f.Type.String() + " frame"
 	if f.ID != 0 {
-		return Errorf(CodeProtocolError, nil, "%s frame for call %d: %s", f.Type, f.ID, e.Message)
+		what = fmt.Sprintf("%s for call %d", what, f.ID)
 	}
-	return Errorf(CodeProtocolError, nil, "%s frame: %s", f.Type, e.Message)
+	return Errorf(CodeProtocolError, nil, "%s: %s", what, fmt.Sprintf(format, args...))
 }
 
 // fail ends the session after an error: with a goodbye if it is the other side
@@ -153,7 +154,7 @@ func (c *conn) fail(err error) {
 		c.end(e, e)
 		return
 	}
-	c.end(&Error{Code: CodeDisconnected, Message: "the port ended: " + err.Error(), Err: err}, nil)
+	c.end(&Error{Code: CodeDisconnected, Message: "the port ended: " + err.Error(), Err: foreign(err)}, nil)
 }
 
 // end ends the session, once, for cause. What it tells the other side is tell,
@@ -205,7 +206,7 @@ func (c *conn) CloseWithError(cause error) {
 
 // closedErr is the error of what was not begun. The caller holds c.mu.
 func (c *conn) closedErr() error {
-	return &Error{Code: CodeClosed, Message: "the session has ended: " + c.err.Error(), Err: c.err}
+	return &Error{Code: CodeClosed, Message: "the session has ended: " + c.err.Error(), Err: foreign(c.err)}
 }
 
 // busy reports whether other calls than the caller's are open, which may have

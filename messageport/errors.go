@@ -86,11 +86,21 @@ func (e *Error) Is(target error) bool {
 	return ok && t.Code == e.Code && t.Message == "" && t.Op == ""
 }
 
-// ErrorCode returns the code.
-func (e *Error) ErrorCode() string { return e.Code }
+// hasCode reports whether the first Error in err's chain has the code.
+func hasCode(err error, code string) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == code
+}
 
-// ErrorDetails returns the details.
-func (e *Error) ErrorDetails() map[string]any { return e.Details }
+// foreign returns err as the cause of an Error, unless it is one itself: by
+// errors.Is the one would count as both.
+func foreign(err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return nil
+	}
+	return err
+}
 
 // coded is what an application's errors have, so that they cross a port with
 // their code. If they have ErrorDetails too, those cross as well.

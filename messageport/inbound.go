@@ -36,17 +36,17 @@ type inbound struct {
 	ended   bool // no more will come
 	discard bool // nobody will read: take credit for what comes
 
-	window   int // how much may be on its way or unread
-	allowed  int // of that, what the other side may still send
-	consumed int // read, but no credit was sent for it
-	granted  time.Time
+	window   int       // how much may be on its way or unread
+	allowed  int       // of that, what the other side may still send
+	consumed int       // read, but no credit was sent for it
+	granted  time.Time // when credit was sent last, or the stream began
 
 	// grow asks to let a window of so many bytes grow, and returns by how much.
 	grow func(window int) int
 }
 
 func newInbound(window int, grow func(window int) int) inbound {
-	return inbound{window: window, allowed: window, granted: time.Now(), grow: grow}
+	return inbound{window: window, allowed: window, grow: grow}
 }
 
 // put appends a frame of a message of msgLen bytes, or reports false if it is
@@ -58,6 +58,9 @@ func (in *inbound) put(f Frame, msgLen int) bool {
 	}
 	in.allowed -= cost
 	in.ended = f.end()
+	if in.granted.IsZero() {
+		in.granted = time.Now()
+	}
 	switch {
 	case in.discard:
 		in.consumed += cost

@@ -1,9 +1,8 @@
 package messageport
 
 import (
+	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -68,6 +67,9 @@ func newServerConn(port Port, cfg AcceptConfig) *ServerConn {
 // Hello returns what the client said of itself.
 func (s *ServerConn) Hello() Hello { return s.hello }
 
+// errClosing is why a session ends with its server's context.
+var errClosing = &Error{Code: CodeClosed, Message: "the server is closing"}
+
 // Serve answers the client's calls until the session ends, and returns when all
 // handlers have returned. It is to be called once. It returns nil if either side
 // closed the session in order, and otherwise what Err returns. With ctx's end
@@ -76,10 +78,7 @@ func (s *ServerConn) Serve(ctx context.Context, h Handler) error {
 	base, cancel := context.WithCancelCause(ctx)
 	stop := context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })
 	defer stop()
-	stopClose := context.AfterFunc(ctx, func() {
-		s.end(&Error{Code: CodeClosed, Message: "the server is closing", Err: context.Cause(ctx)},
-			&Error{Code: CodeClosed, Message: "the server is closing"})
-	})
+	stopClose := context.AfterFunc(ctx, func() { s.end(errClosing, errClosing) })
 	defer stopClose()
 
 	s.handler, s.baseCtx = h, base
@@ -87,7 +86,7 @@ func (s *ServerConn) Serve(ctx context.Context, h Handler) error {
 	<-s.readDone
 	s.handlers.Wait()
 	<-s.out.done
-	if err := s.Err(); !errors.Is(err, ErrClosed) {
+	if err := s.Err(); !hasCode(err, CodeClosed) {
 		return err
 	}
 	return nil
@@ -152,7 +151,8 @@ func (s *ServerConn) openCall(f Frame) error {
 		return context.Cause(s.ctx)
 	}
 	method, request := splitOpen(f.Payload)
-	call := &ServerCall{Method: string(method), request: request}
+	// A copy, so that the call does not keep the message, which may be large.
+	call := &ServerCall{Method: string(method), request: bytes.Clone(request)}
 	call.init(s.conn, f.ID, call.Method)
 	call.in.ended = f.end()
 	call.upload = !f.end()
@@ -228,44 +228,4 @@ func (s *ServerConn) finish(call *ServerCall, result Frame) {
 	call.mu.Unlock()
 	call.cancel(errOver)
 	s.out.flush(s.open.Add(-1) > 0)
-}
-
-// ServerCall is a call as the server sees it.
-type ServerCall struct {
-	call
-
-	// Method is the call's method.
-	Method string
-
-	request RawMessage
-	upload  bool // the client may send a stream
-}
-
-// Decode decodes the request into the value that v points to. The error, one
-// with CodeBadRequest, is to be the call's.
-func (c *ServerCall) Decode(v any) error {
-	if err := Unmarshal(c.request, v); err != nil {
-		e := wireError(err, c.Method)
-		e.Message = "request: " + e.Message
-		return e
-	}
-	return nil
-}
-
-// answer returns the frame that ends the call.
-func (c *ServerCall) answer(result any, err error) Frame {
-	var payload []byte
-	if err == nil {
-		payload, err = Marshal(result)
-	}
-	if err == nil && len(payload) > c.conn.peerMaxFrame {
-		err = fmt.Errorf("a result of %d bytes, %d allowed", len(payload), c.conn.peerMaxFrame)
-	}
-	if err != nil {
-		if cause := context.Cause(c.ctx); cause != nil && errors.Is(err, c.ctx.Err()) {
-			err = cause // says more than "context canceled"
-		}
-		return Frame{Type: TypeError, ID: c.id, Payload: encodeError(wireError(err, c.Method))}
-	}
-	return Frame{Type: TypeResult, ID: c.id, Payload: payload}
 }

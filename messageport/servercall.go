@@ -1,0 +1,49 @@
+package messageport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// ServerCall is a call as the server sees it. One goroutine at a time may read
+// its stream, and one, which may be another, write to it. When ctx of ServeCall
+// ends, so does what waits here, with the cause as its error.
+type ServerCall struct {
+	call
+
+	// Method is the call's method.
+	Method string
+
+	request RawMessage
+	upload  bool // the client may send a stream
+}
+
+// Decode decodes the request into the value that v points to. The error, one
+// with CodeBadRequest, is to be the call's.
+func (c *ServerCall) Decode(v any) error {
+	if err := Unmarshal(c.request, v); err != nil {
+		e := wireError(err, c.Method)
+		e.Message = "request: " + e.Message
+		return e
+	}
+	return nil
+}
+
+// answer returns the frame that ends the call.
+func (c *ServerCall) answer(result any, err error) Frame {
+	var payload []byte
+	if err == nil {
+		payload, err = Marshal(result)
+	}
+	if err == nil && len(payload) > c.conn.peerMaxFrame {
+		err = fmt.Errorf("a result of %d bytes, %d allowed", len(payload), c.conn.peerMaxFrame)
+	}
+	if err != nil {
+		if cause := context.Cause(c.ctx); cause != nil && errors.Is(err, c.ctx.Err()) {
+			err = cause // says more than "context canceled"
+		}
+		return Frame{Type: TypeError, ID: c.id, Payload: encodeError(wireError(err, c.Method))}
+	}
+	return Frame{Type: TypeResult, ID: c.id, Payload: payload}
+}
