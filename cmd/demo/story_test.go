@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net/http/httptest"
 	"path"
 	"testing"
@@ -255,9 +254,8 @@ func eval(t *testing.T, tab harness.Tab, result any, body string, args ...any) {
 func checkMessages(t *testing.T, browser harness.Browser) {
 	t.Helper()
 	for _, m := range browser.Messages() {
-		switch m.Level {
-		case "error", "warning", "exception", "crash":
-			t.Error(fmt.Sprint(m))
+		if m.Problem() {
+			t.Error(m)
 		}
 	}
 }

@@ -52,8 +52,7 @@ func openURL(t *testing.T, url string) harness.Tab {
 	}
 	t.Cleanup(func() {
 		for _, m := range browser.Messages() {
-			switch m.Level {
-			case "error", "warning", "exception", "crash":
+			if m.Problem() {
 				t.Error(m)
 			}
 		}
