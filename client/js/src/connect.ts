@@ -62,13 +62,13 @@ export async function open(
   });
   try {
     await node.connect();
-    return node;
   } catch (error) {
     void node.close();
     throw stopped === undefined ? error : stopped.reason;
   } finally {
     unwatch();
   }
+  return node;
 }
 
 /**

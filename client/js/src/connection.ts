@@ -1,6 +1,6 @@
 import type { Dialed } from './dial.js';
 import { messageOf, SharednodeError } from './errors.js';
-import { type Opened, shakeHands } from './handshake.js';
+import { type Opened, reachWorker } from './reach.js';
 import { type HeldLock, holdNew, released } from './locks.js';
 import type { Loss } from './protocol/call.js';
 import type { Channel } from './protocol/channel.js';
@@ -9,6 +9,9 @@ import { VERSION } from './version.js';
 
 /** Bytes taken on each call before credit is sent. */
 const WINDOW = 1024 * 1024;
+
+/** How long, in ms, a worker that says that it ends may take to do so. */
+const END_GRACE = 2000;
 
 /**
  * A channel that is up and watched over. Each side holds a Web Lock and queues
@@ -54,7 +57,7 @@ export class Connection {
       lock = await holdNew();
       const client = `sharednode-js/${VERSION}`;
       const hello = { client, lock: lock.name, window: WINDOW, app };
-      return new Connection(await shakeHands(dial, hello, signal), lock);
+      return new Connection(await reachWorker(dial, hello, signal), lock);
     } catch (error) {
       lock?.release();
       throw error instanceof SharednodeError ? error : unreachable(error);
@@ -72,14 +75,21 @@ export class Connection {
       code: 'worker-restarted',
       message: 'the worker is gone',
     });
-    this.#end();
-    this.onloss?.();
+    this.#lost();
   }
 
   #channelLost({ code }: Loss): void {
-    // A worker that says that it ends has not ended yet: who dials now might
-    // reach it still. That it is gone its lock will tell.
-    if (code !== 'worker-restarted' || !this.#watched) {
+    // A worker that says that it ends has not ended yet, and who dials now
+    // might reach it still. That it is gone its lock will tell.
+    if (code === 'worker-restarted' && this.#watched) {
+      setTimeout(() => this.#lost(), END_GRACE);
+    } else {
+      this.#lost();
+    }
+  }
+
+  #lost(): void {
+    if (!this.#ended.signal.aborted) {
       this.#end();
       this.onloss?.();
     }

@@ -1,5 +1,5 @@
-import type { CallOptions } from './deadline.js';
 import { Connection } from './connection.js';
+import type { CallOptions } from './deadline.js';
 import type { Dialed } from './dial.js';
 import { SharednodeError } from './errors.js';
 import type { Hello, Method } from './nodeapi.gen.js';
@@ -125,7 +125,9 @@ export class Link {
       );
       this.#connected(connection);
     } catch (error) {
-      this.#waiting.takeAll().forEach((call) => call.reject(error));
+      if (!this.#suspended) {
+        this.#waiting.takeAll().forEach((call) => call.reject(error));
+      }
       throw error;
     } finally {
       this.#connecting = undefined;

@@ -179,7 +179,7 @@ export class Sharednode extends SharednodeEventTarget {
   }
 }
 
-/** The fields that were asked for and are not so. */
+/** The fields that were asked for and are not so. A zero asks for nothing. */
 function differences(
   wanted: Config,
   running: Config,
@@ -187,7 +187,7 @@ function differences(
   const fields: Record<string, { wanted: unknown; running: unknown }> = {};
   for (const [name, value] of Object.entries(wanted)) {
     const now: unknown = running[name as keyof Config];
-    if (String(value) !== String(now)) {
+    if (value && String(value) !== String(now)) {
       fields[name] = { wanted: value, running: now };
     }
   }

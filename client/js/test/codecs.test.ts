@@ -54,13 +54,13 @@ const values: unknown[] = [
   new Map([['k', 1]]),
 ];
 
-for (const value of [...values, ...randomValues(300)]) {
-  test(`DAG-CBOR as others have it: ${show(value)}`, () => {
+test('DAG-CBOR as others have it', () => {
+  for (const value of [...values, ...randomValues(3000)]) {
     const bytes = encode(value);
-    assert.equal(toHex(bytes), toHex(dagCBOR.encode(value)));
-    assert.deepEqual(decode(bytes), dagCBOR.decode(bytes));
-  });
-}
+    assert.equal(toHex(bytes), toHex(dagCBOR.encode(value)), show(value));
+    assert.deepEqual(decode(bytes), dagCBOR.decode(bytes), show(value));
+  }
+});
 
 const noValues = {
   undefined: undefined,
@@ -117,20 +117,20 @@ test('DAG-CBOR: more entries than cross a port', () => {
   assert.deepEqual(decode(encode(map)), map);
 });
 
-for (const value of [...values, ...randomValues(100)]) {
-  const exact = dagJSON.encode(value instanceof Map ? null : value);
-  test(`DAG-JSON as others have it: ${show(value)}`, () => {
+test('DAG-JSON as others have it', () => {
+  for (const value of [...values, ...randomValues(1000)]) {
+    const bytes = dagJSON.encode(value instanceof Map ? null : value);
     let decoded: unknown;
     try {
-      decoded = decodeJSON(exact);
+      decoded = decodeJSON(bytes);
     } catch (error) {
       // Engines that tell no text cannot read long integers.
       assert(error instanceof RangeError && !tellsText, String(error));
-      return;
+      continue;
     }
-    assert.deepEqual(decoded, dagJSON.decode(exact));
-  });
-}
+    assert.deepEqual(decoded, dagJSON.decode(bytes), show(value));
+  }
+});
 
 test('codecs by their codes', () => {
   const utf8 = new TextEncoder();

@@ -31,6 +31,8 @@ export class FakeCall {
   readonly items: unknown[] = [];
   bytes = Buffer.alloc(0);
   ended = false;
+  /** For a handler to remember that it has answered. */
+  answered = false;
   canceled: { code: string; message: string } | undefined;
   credit = 0;
   #spent = 0;

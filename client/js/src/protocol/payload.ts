@@ -3,6 +3,9 @@ import { decode } from '../cbor/decode.js';
 import { encode } from '../cbor/encode.js';
 import { FrameError } from './frame.js';
 
+/** Characters of an error's message that are sent: enough for people. */
+const MAX_MESSAGE = 1024;
+
 const utf8 = new TextEncoder();
 const names = new Map<string, Uint8Array>();
 
@@ -39,7 +42,7 @@ export function errorPayload(error: unknown): Uint8Array {
     error instanceof SharednodeError
       ? error
       : { code: 'canceled', op: undefined };
-  return encode({ code, message: messageOf(error), op });
+  return encode({ code, message: messageOf(error).slice(0, MAX_MESSAGE), op });
 }
 
 /** Reads the payload of refuse, error and goodbye. */

@@ -48,22 +48,22 @@ export class BlobReader implements Reader {
     try {
       buffer = await this.#blob.slice(start, end).arrayBuffer();
     } catch (cause) {
-      throw this.#changed(start, cause);
+      throw this.#changed({}, cause);
     }
     if (buffer.byteLength !== end - start) {
-      throw this.#changed(start + buffer.byteLength);
+      throw this.#changed({ actual: start + buffer.byteLength });
     }
     return new Uint8Array(buffer);
   }
 
   /** A file that was changed or removed since it was chosen. */
-  #changed(actual: number, cause?: unknown): SharednodeError {
+  #changed(found: { actual?: number }, cause?: unknown): SharednodeError {
     return new SharednodeError(
       'source-changed',
       'the file was changed or cannot be read any more',
       {
         op: 'add',
-        details: { path: this.#path, expected: this.size, actual },
+        details: { path: this.#path, expected: this.size, ...found },
         cause,
       },
     );

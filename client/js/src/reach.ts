@@ -21,7 +21,7 @@ export interface Opened {
  * and the next port leads to a new one. A worker that takes its time is left
  * alone.
  */
-export async function shakeHands(
+export async function reachWorker(
   dial: () => Dialed,
   hello: Hello,
   signal: AbortSignal,
