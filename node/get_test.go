@@ -63,7 +63,7 @@ func gunzip(t testing.TB, data []byte) []byte {
 // TestGet is beside the archives compared with Kubo's.
 func TestGet(t *testing.T) {
 	n := newNode(t, newConfig())
-	big := noise(3 << 20)
+	big := noise(1<<20 + 5)
 	added := add(t, n, nodeapi.AddOptions{}, file("d/a", []byte("a")), file("d/sub/big", big))
 	root := added[len(added)-1].Cid.String()
 	for name, test := range map[string]struct {

@@ -50,7 +50,7 @@ func widthCases() []kuboCase {
 					name:    fmt.Sprintf("width %s %d chunks trickle %v", profile, count, trickle),
 					profile: profile,
 					args:    []string{"--chunker=size-32", fmt.Sprintf("--trickle=%v", trickle)},
-					opts:    nodeapi.AddOptions{Chunker: "size-32", Trickle: trickle},
+					opts:    nodeapi.AddOptions{Chunker: "size-32", Trickle: trickle, OnlyHash: count > 10_000},
 					entries: oneFile(noise(count * 32)),
 				})
 			}

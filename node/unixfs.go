@@ -79,20 +79,29 @@ func (f *fsNode) isDir() bool {
 // find returns the CID of a directory's entry, or os.ErrNotExist.
 func (f *fsNode) find(ctx context.Context, s *store, name string) (cid.Cid, error) {
 	if f.kind() == unixfs.THAMTShard {
-		shard, err := hamt.NewHamtFromDag(dagReader{s}, f.pb)
-		if err != nil {
-			return cid.Undef, invalidBlock(f.cid, err)
+		c, err := f.findSharded(ctx, s, name)
+		var coded *nodeapi.Error
+		if err == nil || errors.Is(err, os.ErrNotExist) || errors.As(err, &coded) || ctx.Err() != nil {
+			return c, err
 		}
-		l, err := shard.Find(ctx, name)
-		if err != nil {
-			return cid.Undef, err
-		}
-		return l.Cid, nil
+		return cid.Undef, invalidBlock(f.cid, err)
 	}
 	l, err := f.pb.GetNodeLink(name)
 	if errors.Is(err, merkledag.ErrLinkNotFound) {
 		return cid.Undef, os.ErrNotExist
 	}
+	if err != nil {
+		return cid.Undef, err
+	}
+	return l.Cid, nil
+}
+
+func (f *fsNode) findSharded(ctx context.Context, s *store, name string) (cid.Cid, error) {
+	shard, err := hamt.NewHamtFromDag(dagReader{s}, f.pb)
+	if err != nil {
+		return cid.Undef, err
+	}
+	l, err := shard.Find(ctx, name)
 	if err != nil {
 		return cid.Undef, err
 	}
