@@ -112,19 +112,19 @@ func eachOf(n, goroutines int, f func(i int)) {
 func BenchmarkAgainstRaw(b *testing.B) {
 	const kib, mib = 1 << 10, 1 << 20
 	for _, tc := range []struct {
-		n, size      int
-		atOnce       int // of ours
-		per, flight  int // of the raw one
-		get, has, ls bool
+		n, size     int
+		atOnce      int // of ours
+		per, flight int // of the raw one
+		has, list   bool
 	}{
-		{n: 64, size: 256 * kib, atOnce: 1, per: 1, flight: 1, get: true},
-		{n: 64, size: 256 * kib, atOnce: 8, per: 8, flight: 1, get: true},
-		{n: 128, size: 256 * kib, atOnce: 64, per: 16, flight: 2, get: true},
-		{n: 32, size: mib, atOnce: 1, per: 1, flight: 1, get: true},
-		{n: 32, size: mib, atOnce: 8, per: 4, flight: 2, get: true},
-		{n: 200, size: kib, atOnce: 1, per: 1, flight: 1, get: true, has: true},
-		{n: 640, size: kib, atOnce: 32, per: 32, flight: 1, get: true, has: true},
-		{n: 2048, size: kib, atOnce: 64, per: 64, flight: 1, get: true, has: true, ls: true},
+		{n: 64, size: 256 * kib, atOnce: 1, per: 1, flight: 1},
+		{n: 64, size: 256 * kib, atOnce: 16, per: 16, flight: 1},
+		{n: 128, size: 256 * kib, atOnce: 64, per: 16, flight: 2},
+		{n: 32, size: mib, atOnce: 1, per: 1, flight: 1},
+		{n: 32, size: mib, atOnce: 8, per: 4, flight: 2},
+		{n: 200, size: kib, atOnce: 1, per: 1, flight: 1, has: true},
+		{n: 640, size: kib, atOnce: 32, per: 32, flight: 1, has: true},
+		{n: 2048, size: kib, atOnce: 64, per: 64, flight: 1, has: true, list: true},
 	} {
 		name := fmt.Sprintf("%dx%dKiB/%d-at-once", tc.n, tc.size/kib, tc.atOnce)
 		b.Run(name, func(b *testing.B) {
@@ -132,13 +132,11 @@ func BenchmarkAgainstRaw(b *testing.B) {
 			for range b.N {
 				made := fakeBlocks(b, tc.n, tc.size)
 				m.put(made, tc.size, tc.atOnce, tc.per, tc.flight)
-				if tc.get {
-					m.get(made, tc.atOnce, tc.per, tc.flight)
-				}
+				m.get(made, tc.atOnce, tc.per, tc.flight)
 				if tc.has {
 					m.has(made, tc.atOnce, tc.per, tc.flight)
 				}
-				if tc.ls {
+				if tc.list {
 					m.list(made)
 				}
 				m.clear(made)
