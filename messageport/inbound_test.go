@@ -27,16 +27,16 @@ func TestInboundTakesNoMoreThanItsWindow(t *testing.T) {
 
 func TestInboundGrantsAtHalfTheWindow(t *testing.T) {
 	in := newInbound(MinWindow, noGrowth)
-	piece := MinWindow/4 - HeaderSize
-	for range 4 {
+	piece := MinWindow/8 - HeaderSize
+	for range 8 {
 		in.put(dataFrame(piece), piece)
 	}
-	for i, want := range []uint32{0, MinWindow / 2, 0, MinWindow / 2} {
+	for i, want := range []uint32{0, 0, 0, MinWindow / 2, 0, 0, 0, MinWindow / 2} {
 		if _, ok := in.take(); !ok {
 			t.Fatal("nothing to take")
 		}
 		if got := in.grant(); got != want {
-			t.Errorf("after %d of 4 quarters: got credit %d; want %d", i+1, got, want)
+			t.Errorf("after %d of 8 pieces: got credit %d; want %d", i+1, got, want)
 		}
 	}
 	if in.allowed != MinWindow {

@@ -3,6 +3,7 @@ package messageport
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,7 +48,8 @@ func TestOutboxPacks(t *testing.T) {
 		{"big ones apart", []int{big, big, big}, []int{1, 1, 1}},
 		{"a middling one not after a big one", []int{big, 2000, small}, []int{1, 2}},
 		{"up to a size", []int{30_000, 30_000, 30_000, 30_000}, []int{3, 1}},
-		{"never above the largest message", []int{60_000, 1 << 20, 1 << 20}, []int{2, 1}},
+		{"a big one after many small ones", []int{60_000, 1 << 20, 1 << 20}, []int{2, 1}},
+		{"never above the largest message", append([]int{1 << 20}, slices.Repeat([]int{1000}, 1200)...), []int{1037, 164}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

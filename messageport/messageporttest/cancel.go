@@ -15,6 +15,7 @@ var cancelTests = map[string]func(*testing.T, Pair){
 	"waiting for a chunk":           testCancelReading,
 	"waiting for credit":            testCancelWriting,
 	"with chunks unread":            testCancelUnread,
+	"drops what is unread":          testCancelDrops,
 	"nobody waits":                  testCancelUnwatched,
 	"after the end":                 testCancelAfterEnd,
 	"server goes on":                testCancelIgnored,
@@ -92,6 +93,24 @@ func testCancelUnread(t *testing.T, pair Pair) {
 			}
 		}
 	})
+}
+
+func testCancelDrops(t *testing.T, pair Pair) {
+	s := start(t, pair, messageport.Limits{})
+	call, err := s.client.Call(testContext(t), "source", 1<<40, messageport.CallOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := call.Next(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(5 * time.Millisecond) // for more to come
+	call.Cancel(nil)
+	chunk, err := call.Next()
+	wantCode(t, err, messageport.CodeCanceled)
+	if len(chunk.Data) > 0 {
+		t.Errorf("got %d bytes of a call that was given up", len(chunk.Data))
+	}
 }
 
 func testCancelUnwatched(t *testing.T, pair Pair) {

@@ -18,8 +18,15 @@ var creditTests = map[string]func(*testing.T, Pair){
 
 func testResultDrops(t *testing.T, pair Pair) {
 	s := start(t, pair, messageport.Limits{})
-	if err := s.client.Invoke(testContext(t), "source", 3<<20, nil); err != nil {
-		t.Error(err)
+	for _, pause := range []time.Duration{0, 20 * time.Millisecond} {
+		call, err := s.client.Call(testContext(t), "source", 3<<20, messageport.CallOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(pause) // for the window to fill
+		if err := call.Result(nil); err != nil {
+			t.Error(err)
+		}
 	}
 	s.works(t)
 }

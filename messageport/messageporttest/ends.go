@@ -21,6 +21,8 @@ var endTests = map[string]func(*testing.T, Pair){
 	"after the end":              testAfterEnd,
 	"handlers first":             testHandlersFirst,
 	"closed twice":               testClosedTwice,
+	"closed instead of served":   testNeverServed,
+	"the end is no answer":       testEndIsNoAnswer,
 }
 
 // serveFunc starts a session whose every call f answers.
@@ -233,5 +235,53 @@ func testClosedTwice(t *testing.T, pair Pair) {
 	for range 2 {
 		_ = s.client.Close()
 		_ = s.server.Close()
+	}
+}
+
+// testNeverServed closes a session that was accepted and never served, while a
+// call waits for that.
+func testNeverServed(t *testing.T, pair Pair) {
+	a, b := pair(t)
+	ctx := testContext(t)
+	accepted := make(chan *messageport.ServerConn, 1)
+	go func() {
+		conn, err := messageport.Accept(ctx, b, messageport.AcceptConfig{Welcome: welcome})
+		if err != nil {
+			t.Error(err)
+		}
+		accepted <- conn
+	}()
+	client, err := messageport.Dial(ctx, a, messageport.DialConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := make(chan error, 1)
+	go func() { result <- client.Invoke(ctx, "m", nil, nil) }()
+	server := receive(t, accepted, "Accept")
+	time.Sleep(5 * time.Millisecond) // for the call to come
+	closed := make(chan error, 1)
+	go func() { closed <- server.Close() }()
+	if err := receive(t, closed, "Close to return"); err != nil {
+		t.Error(err)
+	}
+	if err := receive(t, result, "the call to end"); err == nil {
+		t.Error("the call that nobody served has a result")
+	}
+}
+
+// testEndIsNoAnswer checks that what a handler says because its session ends
+// does not reach the client as the call's verdict.
+func testEndIsNoAnswer(t *testing.T, pair Pair) {
+	for range 100 {
+		s := start(t, pair, messageport.Limits{})
+		call, err := s.client.Call(testContext(t), "wait", nil, messageport.CallOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for s.server.Stats().Calls == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		_ = s.server.Close()
+		wantCode(t, call.Result(nil), messageport.CodeDisconnected)
 	}
 }
