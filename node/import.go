@@ -106,7 +106,7 @@ var errSource = errors.New("node: the source failed")
 // Read passes bytes from the reader to the splitter.
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.reader.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // a reader ends with io.EOF itself; what wraps it is an error
+	if err != nil && err != io.EOF { // itself: what wraps it is an error
 		s.err = err
 		err = errSource
 	}

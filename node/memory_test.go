@@ -50,7 +50,7 @@ type hollow struct {
 func (h *hollow) PutMany(ctx context.Context, bs []blocks.Block) error {
 	for _, b := range bs {
 		if b.Cid().Type() != cid.Raw {
-			if err := h.Blockstore.Put(ctx, b); err != nil {
+			if err := h.Put(ctx, b); err != nil {
 				return err
 			}
 			continue
