@@ -148,3 +148,27 @@ test('addAll of a source that throws fails', async (t) => {
   await server.until(() => server.calls[0]?.canceled);
   assert.equal(server.calls[0]?.canceled?.code, 'source-error');
 });
+
+test('a source is told when it is given up for what it gave', async (t) => {
+  const { node } = await connected(t);
+  let told = false;
+  function* source() {
+    try {
+      yield 5;
+    } finally {
+      told = true;
+    }
+  }
+  await failure(node.add(source() as never), 'invalid-source');
+  assert(told);
+});
+
+test('an error too long to send is cut', async (t) => {
+  const { node, server } = await connected(t);
+  const long = new Error('x'.repeat(2 ** 21));
+  const source = new ReadableStream({ pull: () => Promise.reject(long) });
+  const error = await failure(node.add(source), 'source-error');
+  assert.equal(error.cause, long);
+  await server.until(() => server.calls[0]?.canceled);
+  assert.equal(server.calls[0]?.canceled?.message.length, 1024);
+});

@@ -115,6 +115,7 @@ export class Call {
   /** Gives the call up: its reader gets the error, the server is told. */
   fail(error: unknown): void {
     if (!this.ended) {
+      this.incoming.drop();
       this.#end(error);
       this.onabandon?.(error);
     }
@@ -131,6 +132,7 @@ export class Call {
   /** Ends the call by its signal or timeout, also if it waits to be read. */
   #abort(reason: unknown): void {
     if (this.ended) {
+      this.incoming.drop();
       this.#end(reason);
     } else {
       this.fail(reason);
@@ -138,7 +140,6 @@ export class Call {
   }
 
   #end(error: unknown): void {
-    this.#unwatch();
     this.outgoing.stop();
     this.incoming.end({ type: 'error', error });
   }

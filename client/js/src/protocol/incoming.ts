@@ -70,12 +70,14 @@ export class Incoming {
     this.#open = false;
   }
 
-  /** Ends the call. After an error nothing that was kept is given out. */
+  /** Drops what is kept: nobody will want it. */
+  drop(): void {
+    this.#queue = [];
+  }
+
+  /** Ends the call. What is kept is still given out before the outcome. */
   end(outcome: Outcome): void {
     this.outcome = outcome;
-    if (outcome.type === 'error') {
-      this.#queue = [];
-    }
     const reader = this.#reader;
     this.#reader = undefined;
     if (reader !== undefined) {
