@@ -73,7 +73,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') {
     return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   }
-  return typeof value === 'object' && value !== null
+  return value instanceof Object
     ? Object.prototype.toString.call(value)
     : String(value);
 }

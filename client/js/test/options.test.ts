@@ -69,3 +69,15 @@ test('a CID of another copy of multiformats is a CID', async (t) => {
   await node.block.stat(foreign as never);
   assert.deepEqual(server.calls[0]?.request, { cid: cid.bytes });
 });
+
+test('a block that is no bytes is refused here', async (t) => {
+  const { node, server } = await connected(t);
+  const detached = new Uint8Array(5);
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  for (const block of ['text', 5, undefined, new Blob(['x']), detached]) {
+    const put = node.block.put(block as never);
+    const error = await failure(put, 'invalid-source');
+    assert.equal(error.op, 'block.put');
+  }
+  assert.equal(server.calls.length, 0);
+});

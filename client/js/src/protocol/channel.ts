@@ -1,7 +1,7 @@
-import { messageOf, SharednodeError } from '../errors.js';
-import type { Call, Loss, Outlet } from './call.js';
 import { decode } from '../cbor/decode.js';
 import { encode } from '../cbor/encode.js';
+import { messageOf, SharednodeError } from '../errors.js';
+import type { Call, Loss, Outlet } from './call.js';
 import { decodeMessage, type Frame, FrameError, FrameType } from './frame.js';
 import {
   type Hello,

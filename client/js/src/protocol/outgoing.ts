@@ -1,5 +1,5 @@
-import { SharednodeError } from '../errors.js';
 import { encode } from '../cbor/encode.js';
+import { SharednodeError } from '../errors.js';
 import { FrameType, HEADER_SIZE, MAX_ITEM } from './frame.js';
 
 /** So much credit is there in the end, always: half the smallest window. */

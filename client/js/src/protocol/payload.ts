@@ -1,6 +1,6 @@
-import { type ErrorCode, messageOf, SharednodeError } from '../errors.js';
 import { decode } from '../cbor/decode.js';
 import { encode } from '../cbor/encode.js';
+import { type ErrorCode, messageOf, SharednodeError } from '../errors.js';
 import { FrameError } from './frame.js';
 
 /** Characters of an error's message that are sent: enough for people. */

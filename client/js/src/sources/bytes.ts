@@ -15,8 +15,13 @@ export function isBytes(value: unknown): value is Bytes {
   );
 }
 
-/** Gives a view on the bytes of a value, of which nothing is copied. */
-export function toBytes(value: Bytes, path: string): Uint8Array {
+/**
+ * Gives a view on the bytes of a value, of which nothing is copied.
+ *
+ * @param op names the call in errors
+ * @param path names the file in errors, if there are files
+ */
+export function toBytes(value: Bytes, op: string, path = ''): Uint8Array {
   if (typeof value === 'string') {
     return utf8.encode(value);
   }
@@ -29,7 +34,7 @@ export function toBytes(value: Bytes, path: string): Uint8Array {
     throw new SharednodeError(
       'invalid-source',
       'the bytes were transferred away',
-      { op: 'add', details: { path, type: describe(value) }, cause },
+      { op, details: { path, type: describe(value) }, cause },
     );
   }
 }

@@ -24,7 +24,7 @@ export interface Reader {
  */
 export function openContent(content: unknown, path: string): Reader {
   if (isBytes(content)) {
-    return new MemoryReader(toBytes(content, path));
+    return new MemoryReader(toBytes(content, 'add', path));
   }
   if (isBlob(content)) {
     return new BlobReader(content, path);
@@ -32,7 +32,7 @@ export function openContent(content: unknown, path: string): Reader {
   if (isIterable(content)) {
     return new IteratorReader(iterate(content), path);
   }
-  throw invalidSource(content, path);
+  throw invalidSource(content, 'add', path);
 }
 
 /** Whether a value is content, rather than an entry that has some. */
@@ -100,12 +100,20 @@ export function stopIterating(
 }
 
 /** The error of a value that bytes cannot be read from. */
-export function invalidSource(value: unknown, path: string): SharednodeError {
+export function invalidSource(
+  value: unknown,
+  op: string,
+  path = '',
+): SharednodeError {
   const type = describe(value);
-  return new SharednodeError('invalid-source', `cannot add ${type}`, {
-    op: 'add',
-    details: { path, type },
-  });
+  return new SharednodeError(
+    'invalid-source',
+    `no bytes can be read from ${type}`,
+    {
+      op,
+      details: { path, type },
+    },
+  );
 }
 
 /** The error of a source that threw. */
@@ -159,9 +167,9 @@ class IteratorReader implements Reader {
       return undefined;
     }
     if (!isBytes(step.value)) {
-      throw invalidSource(step.value, this.#path);
+      throw invalidSource(step.value, 'add', this.#path);
     }
-    return toBytes(step.value, this.#path);
+    return toBytes(step.value, 'add', this.#path);
   }
 
   cancel(): void {

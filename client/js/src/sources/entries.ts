@@ -39,7 +39,7 @@ export async function* entriesOf(
   named: boolean,
 ): AsyncGenerator<Entry, void> {
   if (isBytes(source) || isBlob(source) || !isMany(source)) {
-    throw invalidSource(source, '');
+    throw invalidSource(source, 'add');
   }
   const byName = named || isFileList(source);
   const candidates = expand(source);

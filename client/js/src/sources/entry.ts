@@ -50,7 +50,7 @@ export function toEntry(candidate: unknown, name = ''): Entry {
     typeof candidate !== 'object' ||
     (file?.path === undefined && file?.content === undefined)
   ) {
-    throw invalidSource(candidate, name);
+    throw invalidSource(candidate, 'add', name);
   }
   const { path = name, content } = file;
   if (typeof path !== 'string') {
