@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { type BlockAPI, blockAPI } from './api/block.js';
 import { type DAGAPI, dagAPI } from './api/dag.js';
 import * as files from './api/files.js';
