@@ -1,0 +1,157 @@
+package browser
+
+import (
+	"reflect"
+	"testing"
+)
+
+// leave is a way in which a tab goes.
+type leave struct {
+	name string
+	do   func(t *tab)
+}
+
+var leaves = []leave{
+	{"closed", func(t *tab) { t.close() }},
+	{"crashed", func(t *tab) {
+		t.w.allow("the process ended")
+		ctx, cancel := t.w.context()
+		defer cancel()
+		if err := t.Crash(ctx); err != nil {
+			t.w.t.Fatal(err)
+		}
+	}},
+	{"navigated away", func(t *tab) {
+		ctx, cancel := t.w.context()
+		defer cancel()
+		if err := t.Navigate(ctx, "about:blank"); err != nil {
+			t.w.t.Fatal(err)
+		}
+	}},
+}
+
+// kept is what a repo holds on to.
+type kept struct {
+	Objects int
+	Size    int
+	Pins    []string
+}
+
+func (t *tab) kept() (k kept) {
+	t.w.t.Helper()
+	t.do(&k, `
+		const { numObjects, repoSize } = await node.repo.stat()
+		return { Objects: numObjects, Size: repoSize, Pins: await pins() }`)
+	return k
+}
+
+// gc collects garbage, and fails the test where that does not end.
+func (t *tab) gc() (removed int) {
+	t.w.t.Helper()
+	t.do(&removed, "return (await collect(node.repo.gc({ timeout: 60_000 }))).filter(r => { if (r.err) throw r.err; return true }).length")
+	return removed
+}
+
+func TestTabGoneInTheMiddleOfAnAdd(t *testing.T) {
+	for _, leave := range leaves {
+		t.Run(leave.name, func(t *testing.T) {
+			w := newWorld(t)
+			stays := w.tab()
+			var cid string
+			stays.do(&cid, "return `${(await node.add(random(2 * MiB, 1))).cid}`")
+			stays.gc()
+			before := stays.kept()
+
+			leaves := w.tab()
+			leaves.do(nil, `
+				await new Promise((resolve, reject) => {
+					node.add(stuck(12, 100), { progress: bytes => { if (bytes >= 8 * MiB) resolve() } }).catch(reject)
+				})`)
+			if n := stays.sessions(); n != 2 {
+				t.Errorf("in the middle of it: %d sessions", n)
+			}
+			leave.do(leaves)
+			w.eventually("the session is gone", func() bool { return stays.sessions() == 1 })
+
+			if left := stays.kept(); left.Objects <= before.Objects {
+				t.Errorf("nothing was half added: %+v after %+v", left, before)
+			}
+			stays.gc()
+			if after := stays.kept(); !reflect.DeepEqual(after, before) {
+				t.Errorf("after collecting garbage: got %+v; want %+v", after, before)
+			}
+			stays.do(nil, "await check(args[0], random(2 * MiB, 1)); await node.add(random(MiB, 7))", cid)
+		})
+	}
+}
+
+func TestTabGoneInTheMiddleOfACat(t *testing.T) {
+	for _, leave := range leaves {
+		t.Run(leave.name, func(t *testing.T) {
+			w := newWorld(t)
+			stays := w.tab()
+			var cid string
+			stays.do(&cid, "return `${(await node.add(random(24 * MiB, 1))).cid}`")
+			before := stays.kept()
+
+			leaves := w.tab()
+			leaves.do(nil, `
+				globalThis.reading = node.cat(args[0])
+				await reading.next()`, cid)
+			var calls int
+			stays.do(&calls, "return (await node.status()).sessions.reduce((sum, s) => sum + s.calls, 0)")
+			if calls != 2 { // the cat, and the one that asks
+				t.Errorf("in the middle of it: %d calls", calls)
+			}
+			leave.do(leaves)
+			w.eventually("the session is gone", func() bool { return stays.sessions() == 1 })
+
+			if removed := stays.gc(); removed != 0 {
+				t.Errorf("%d blocks of what is pinned were removed", removed)
+			}
+			if after := stays.kept(); !reflect.DeepEqual(after, before) {
+				t.Errorf("got %+v; want %+v", after, before)
+			}
+			stays.do(nil, "await check(args[0], random(24 * MiB, 1))", cid)
+		})
+	}
+}
+
+func TestGarbageCollectionBesideAdds(t *testing.T) {
+	w := newWorld(t)
+	collector, large, small := w.tab(), w.tab(), w.tab()
+	for i, tab := range []*tab{large, small} {
+		tab.do(nil, `
+			globalThis.cids = []
+			globalThis.adding = (async () => {
+				for (let i = 0; i < args[0]; i++) cids.push((await node.add(random(args[1], args[2] + i))).cid)
+			})()`, []int{12, 150}[i], []int{4 << 20, 1 << 10}[i], []int{1000, 5000}[i])
+	}
+	var rounds int
+	finished := make(chan error, 1)
+	go func() {
+		finished <- together([]*tab{large, small}, func(_ int, t *tab) error { return t.try(nil, "await adding") })
+	}()
+	for adding := true; adding; rounds++ {
+		select {
+		case err := <-finished:
+			if err != nil {
+				t.Fatal(err)
+			}
+			adding = false
+		default:
+			collector.gc()
+		}
+	}
+	if rounds < 2 {
+		t.Errorf("garbage was collected %d times beside the adds", rounds-1)
+	}
+	for i, tab := range []*tab{large, small} {
+		tab.do(nil, "for (let i = 0; i < cids.length; i++) await check(cids[i], random(args[0], args[1] + i))",
+			[]int{4 << 20, 1 << 10}[i], []int{1000, 5000}[i])
+	}
+	collector.do(nil, "await verify()")
+	if k := collector.kept(); len(k.Pins) != 162 {
+		t.Errorf("got %d pins", len(k.Pins))
+	}
+}

@@ -1,0 +1,98 @@
+// What the tests' pages have to hand, as globals.
+import * as sharednode from '/dist/index.min.js'
+
+const MiB = 1 << 20
+
+// open connects this page to the node.
+async function open (options) {
+  globalThis.node = await sharednode.connect(options)
+  return { peerId: node.peerId, epoch: node.epoch }
+}
+
+// random returns bytes that no store can compress, the same for the same seed.
+function random (size, seed) {
+  const words = new Uint32Array(Math.ceil(size / 4))
+  let x = (seed + 1) * 0x9E3779B1 >>> 0 || 1
+  for (let i = 0; i < words.length; i++) {
+    x ^= x << 13; x ^= x >>> 17; x ^= x << 5
+    words[i] = x
+  }
+  return new Uint8Array(words.buffer, 0, size)
+}
+
+// collect returns all that an iterable gives.
+async function collect (iterable) {
+  const all = []
+  for await (const value of iterable) all.push(value)
+  return all
+}
+
+// drain iterates to the end.
+async function drain (iterable) {
+  for await (const _ of iterable);
+}
+
+// check fails unless the file holds the bytes.
+async function check (cid, want, options) {
+  let at = 0
+  for await (const chunk of node.cat(cid, options)) {
+    for (let i = 0; i < chunk.length; i++) {
+      if (chunk[i] !== want[at + i]) throw new Error(`${cid}: byte ${at + i} is wrong`)
+    }
+    at += chunk.length
+  }
+  if (at !== want.length) throw new Error(`${cid}: ${at} bytes of ${want.length}`)
+}
+
+// stuck is a source that gives so many MiB and then neither goes on nor ends.
+async function * stuck (count, seed) {
+  for (let i = 0; i < count; i++) yield random(MiB, seed + i)
+  await new Promise(() => {})
+}
+
+// pins lists what is pinned recursively.
+async function pins () {
+  return (await collect(node.pin.ls({ type: 'recursive' }))).map(pin => `${pin.cid}`).sort()
+}
+
+// verify looks at every block of the repo, and fails if one is bad.
+async function verify () {
+  const blocks = node.repo.verify()
+  const step = await blocks.next()
+  if (!step.done) throw new Error(`${step.value.cid} is bad: ${step.value.err}`)
+  return step.value.checked
+}
+
+// raw opens a port to the node's worker, whose URL it must be told, with no
+// client on it.
+function raw (url) {
+  const { port } = new SharedWorker(url, { name: 'sharednode:default' })
+  const frames = []
+  let wake = () => {}
+  port.onmessage = ({ data }) => {
+    const bytes = new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, data.byteLength)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    for (let at = 0; at < bytes.length;) {
+      const size = view.getUint32(at + 8)
+      const text = new TextDecoder('latin1').decode(bytes.subarray(at + 12, at + 12 + size))
+      frames.push({ type: view.getUint8(at), call: view.getUint32(at + 4), text })
+      at += 12 + size
+    }
+    wake()
+  }
+  return {
+    send: message => port.postMessage(message),
+    // until waits for a frame of a type, and fails after ms without one.
+    until: async (type, ms) => {
+      const deadline = Date.now() + ms
+      for (;;) {
+        const found = frames.find(frame => frame.type === type)
+        if (found) return found
+        if (Date.now() > deadline) throw new Error(`no frame of type ${type} in ${JSON.stringify(frames)}`)
+        await new Promise(resolve => { wake = resolve; setTimeout(resolve, 100) })
+      }
+    }
+  }
+}
+
+Object.assign(globalThis, { MiB, sharednode, open, random, collect, drain, check, stuck, pins, verify, raw })

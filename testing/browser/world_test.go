@@ -1,0 +1,205 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
+)
+
+// patience is how long one step of a test may take on a busy machine.
+const patience = 3 * time.Minute
+
+// A world is a browser with a profile of its own, and the server of its origin.
+type world struct {
+	t       *testing.T
+	server  *harness.Server
+	browser *harness.Chromium
+	profile string
+	allowed []string // parts of messages that are no fault here
+}
+
+// newWorld starts a world for a test, at whose end it looks at what pages and
+// workers complained of.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	if reason := harness.Skip(); reason != "" {
+		t.Skip(reason)
+	}
+	dist, err := harness.Dist()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := harness.NewServer("no-cache")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	server.Files("/dist/", os.DirFS(dist))
+	server.Files("/", os.DirFS("testdata"))
+	server.File("/page.html", []byte(`<!doctype html><title>page</title><script type="module" src="page.js"></script>`))
+	w := &world{t: t, server: server, profile: t.TempDir()}
+	w.launch()
+	return w
+}
+
+func (w *world) launch() {
+	w.t.Helper()
+	browser, err := harness.LaunchChromium(w.t.Context(), harness.Options{Profile: w.profile})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.browser = browser
+	w.t.Cleanup(func() {
+		browser.Kill()
+		w.judge(browser.Messages())
+	})
+}
+
+// allow says that messages with this part are no fault.
+func (w *world) allow(part string) { w.allowed = append(w.allowed, part) }
+
+// Go's panics come through console.log, and so do the node's errors.
+var workerFault = regexp.MustCompile(`panic: |fatal error: |level=ERROR|goroutine \d+`)
+
+// judge fails the test for messages that tell of a fault.
+func (w *world) judge(messages []harness.Message) {
+	for _, m := range messages {
+		if !m.Problem() && !(m.Source == "shared_worker" && workerFault.MatchString(m.Text)) {
+			continue
+		}
+		if !slices.ContainsFunc(w.allowed, func(part string) bool { return strings.Contains(m.Text, part) }) {
+			w.t.Errorf("unexpected message: %v", m)
+		}
+	}
+}
+
+// url is the tests' page.
+func (w *world) url() string { return w.server.Origin() + "/page.html" }
+
+// A tab is a page that fails the test for what it cannot do.
+type tab struct {
+	harness.Tab
+
+	w *world
+}
+
+// page opens a page that is not connected.
+func (w *world) page() *tab {
+	w.t.Helper()
+	ctx, cancel := w.context()
+	defer cancel()
+	t, err := w.browser.NewTab(ctx, w.url())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return &tab{Tab: t, w: w}
+}
+
+// peer is what a page learns on connecting.
+type peer struct {
+	PeerID string `json:"peerId"`
+	Epoch  string `json:"epoch"`
+}
+
+// tab opens a page connected to the node.
+func (w *world) tab() *tab {
+	w.t.Helper()
+	t := w.page()
+	t.open()
+	return t
+}
+
+func (w *world) context() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(w.t.Context(), patience)
+}
+
+// open connects the page.
+func (t *tab) open() (p peer) {
+	t.w.t.Helper()
+	t.do(&p, "return open()")
+	return p
+}
+
+// do runs body in the page, which must not throw.
+func (t *tab) do(result any, body string, args ...any) {
+	t.w.t.Helper()
+	if err := t.try(result, body, args...); err != nil {
+		t.w.t.Fatalf("%v\nin %s", err, body)
+	}
+}
+
+// try runs body in the page.
+func (t *tab) try(result any, body string, args ...any) error {
+	ctx, cancel := t.w.context()
+	defer cancel()
+	return t.Eval(ctx, result, body, args...)
+}
+
+// code runs body in the page, which must throw, and returns what.
+func (t *tab) thrown(body string, args ...any) *harness.JSError {
+	t.w.t.Helper()
+	err := t.try(nil, body, args...)
+	var thrown *harness.JSError
+	if !errors.As(err, &thrown) {
+		t.w.t.Fatalf("got %v; want it to throw\nin %s", err, body)
+	}
+	return thrown
+}
+
+// reload loads the page again; it is not connected then.
+func (t *tab) reload() {
+	t.w.t.Helper()
+	ctx, cancel := t.w.context()
+	defer cancel()
+	if err := t.Reload(ctx); err != nil {
+		t.w.t.Fatal(err)
+	}
+}
+
+// close closes the tab.
+func (t *tab) close() {
+	t.w.t.Helper()
+	if err := t.Close(); err != nil {
+		t.w.t.Fatal(err)
+	}
+}
+
+// sessions is how many tabs the worker thinks it has.
+func (t *tab) sessions() (n int) {
+	t.w.t.Helper()
+	t.do(&n, "return (await node.status()).sessions.length")
+	return n
+}
+
+// eventually waits for a condition.
+func (w *world) eventually(what string, condition func() bool) {
+	w.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !condition(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("not so after 20 s: %s", what)
+		}
+	}
+}
+
+// together runs f for each tab at once.
+func together(tabs []*tab, f func(i int, t *tab) error) error {
+	results := make(chan error)
+	for i, t := range tabs {
+		go func() { results <- f(i, t) }()
+	}
+	var errs []error
+	for i := range tabs {
+		if err := <-results; err != nil {
+			errs = append(errs, fmt.Errorf("%d: %w", i, err))
+		}
+	}
+	return errors.Join(errs...)
+}
