@@ -25,11 +25,18 @@ func readWish(app messageport.RawMessage) (nodeapi.Hello, error) {
 	if err := decode(&wish); err != nil {
 		return wish, explain(err, decode)
 	}
-	switch wish.OnConflict {
-	case "", onConflictError, onConflictJoin:
-		return wish, nil
+	if err := oneOf("onConflict", wish.OnConflict, onConflictError, onConflictJoin); err != nil {
+		return wish, err
 	}
-	return wish, invalidOption("onConflict", wish.OnConflict, "is neither %q nor %q", onConflictError, onConflictJoin)
+	return wish, oneOf("durability", wish.Config.Durability, nodeapi.DurabilityRelaxed, nodeapi.DurabilityStrict)
+}
+
+// oneOf refuses an option's value that is neither a nor b nor left out.
+func oneOf(option, value, a, b string) error {
+	if value == "" || value == a || value == b {
+		return nil
+	}
+	return invalidOption(option, value, "is neither %q nor %q", a, b)
 }
 
 // checkConfig refuses a client that asks for something that the running

@@ -80,6 +80,9 @@ func TestHelloIsRefused(t *testing.T) {
 		{"an unknown onConflict", nodeapi.Hello{OnConflict: "fight"}, nodeapi.CodeInvalidOption, map[string]any{
 			"option": "onConflict", "value": "fight",
 		}},
+		{"an unknown durability, joining", nodeapi.Hello{Config: nodeapi.Config{Durability: "lax"}, OnConflict: "join"}, nodeapi.CodeInvalidOption, map[string]any{
+			"option": "durability", "value": "lax",
+		}},
 		{"not a map", []int{1}, nodeapi.CodeBadRequest, nil},
 		{"a config that is none", map[string]any{"config": "strict"}, nodeapi.CodeInvalidOption, map[string]any{
 			"field": "config", "option": "config", "value": "strict",

@@ -6,6 +6,12 @@ import (
 	"github.com/ipfs/go-cid"
 )
 
+// The values of Config.Durability.
+const (
+	DurabilityRelaxed = "relaxed"
+	DurabilityStrict  = "strict"
+)
+
 // Config is what a client asks of the node, and what the node answers that it
 // has. A zero field asks for nothing.
 type Config struct {

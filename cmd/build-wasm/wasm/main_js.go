@@ -67,6 +67,9 @@ type backend struct {
 
 // open takes the repo's lock before it opens the database: one repo, one node.
 func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, error) {
+	if cfg.Durability == "" {
+		cfg.Durability = nodeapi.DurabilityRelaxed
+	}
 	release, err := weblock.Hold(ctx, b.name)
 	if err != nil {
 		return nil, err
