@@ -56,38 +56,42 @@ func (c *ClientConn) Call(ctx context.Context, method string, request any, opts 
 	if err := c.acquire(ctx, opts.Upload); err != nil {
 		return nil, err
 	}
-	call := &ClientCall{upload: opts.Upload}
-	call.ctx, call.cancel = context.WithCancelCause(context.Background())
-
-	c.mu.Lock()
-	if c.err == nil && c.lastID == math.MaxUint32 {
-		c.mu.Unlock()
-		c.end(Errorf(CodeClosed, nil, "no call ids left"), &Error{Code: CodeClosed})
-		c.mu.Lock()
-	}
-	if c.err != nil {
-		defer c.mu.Unlock()
+	call, err := c.open(method, payload, opts.Upload)
+	if err != nil {
 		c.release(opts.Upload)
-		return nil, c.closedErr()
+		return nil, err
 	}
-	c.lastID++
-	call.init(c.conn, c.lastID, method)
-	c.calls[call.id] = call
-	open := Frame{Type: TypeOpen, ID: call.id, Payload: payload}
-	if !opts.Upload {
-		open.Flags = FlagEnd
-		call.out.closed = true
-	}
-	c.out.add(open)
-	c.open.Add(1)
-	c.mu.Unlock()
-
 	call.watch(ctx)
 	if opts.Upload {
 		c.out.later() // what is written right away shall go with it
 	} else {
 		c.out.flush(c.busy())
 	}
+	return call, nil
+}
+
+// open puts a new call's open frame into the outbox, under the next id.
+func (c *ClientConn) open(method string, payload []byte, upload bool) (*ClientCall, error) {
+	call := &ClientCall{upload: upload}
+	call.ctx, call.cancel = context.WithCancelCause(context.Background())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.err != nil:
+		return nil, c.closedErr()
+	case c.lastID == math.MaxUint32:
+		return nil, Errorf(CodeClosed, nil, "the session has no call ids left")
+	}
+	c.lastID++
+	call.init(c.conn, c.lastID, method)
+	c.calls[call.id] = call
+	c.calling.Add(1)
+	frame := Frame{Type: TypeOpen, ID: call.id, Payload: payload}
+	if !upload {
+		frame.Flags = FlagEnd
+		call.out.closed = true
+	}
+	c.out.add(frame)
 	return call, nil
 }
 
@@ -244,7 +248,7 @@ func (c *ClientConn) endCall(f Frame) error {
 	if call == nil {
 		return c.checkOld(f)
 	}
-	c.open.Add(-1)
+	c.calling.Add(-1)
 	c.release(call.upload)
 	if failure != nil {
 		call.finish(nil, failure, false)

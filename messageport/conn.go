@@ -28,7 +28,7 @@ type conn struct {
 	peerMaxFrame int
 
 	begun    atomic.Bool   // the handshake is over
-	open     atomic.Int32  // calls now open
+	calling  atomic.Int32  // calls now open
 	received atomic.Uint64 // bytes
 	readDone chan struct{} // closed when the reading goroutine has ended
 
@@ -211,7 +211,7 @@ func (c *conn) closedErr() error {
 
 // busy reports whether other calls than the caller's are open, which may have
 // something to say too.
-func (c *conn) busy() bool { return c.open.Load() > 1 }
+func (c *conn) busy() bool { return c.calling.Load() > 1 }
 
 // growWindow asks to let a window of n bytes grow, and returns by how much.
 func (c *conn) growWindow(n int) int {

@@ -105,9 +105,10 @@
 // call consumes, at the latest when that is half the window: a sender that waits
 // for credit for 32768 bytes gets it once all it sent was read. The receiver lets
 // the window grow for a stream that is read as fast as it comes, within a bound
-// for the whole port, so one that is not read never holds up another. An item is at most 32756 bytes (half the smallest window
-// less a header), so that it can always be sent in the end. What exceeds the
-// credit breaks the grammar. Other frames are not under credit.
+// for the whole port, so one that is not read never holds up another. An item is
+// at most 32756 bytes (half the smallest window less a header), so that it can
+// always be sent in the end. What exceeds the credit breaks the grammar. Other
+// frames are not under credit.
 //
 // # Liveness
 //
@@ -122,7 +123,7 @@
 // # Limits
 //
 // Lengths are checked before anything of that size is allocated. A message, a
-// frame or an item over its limit, too many calls, results left unread beyond a
+// frame or an item over its limit, too many calls, answers left unread beyond a
 // bound, or a broken grammar ends the session with goodbye and a code, and
 // disturbs no other session. A request that cannot be decoded or whose method
 // is not known is an error of that call alone.
@@ -139,8 +140,8 @@
 //
 //	code     text  stable, for programs: "not-found"
 //	message  text  for people
-//	op       text  the method, where known
-//	details  map   text to any: values the code speaks of
+//	op       text  the method; left out where not known
+//	details  map   text to any: values the code speaks of; left out where none
 //
 // The package's own codes are the constants of this package; the application's
 // are its own.

@@ -1,5 +1,7 @@
 package messageport
 
+import "math"
+
 // What the protocol itself fixes, in bytes.
 const (
 	// MaxMessage is the largest message.
@@ -23,10 +25,10 @@ type Limits struct {
 	// default.
 	MaxUploads int
 	// Window is how many bytes of each stream may be on their way or wait to be
-	// read: 64 KiB or more, and 256 KiB by default.
+	// read: 64 KiB to 1 GiB, and 256 KiB by default.
 	Window int
 	// MaxWindow is how far the window of a stream that is read as fast as it
-	// comes may grow, 4 MiB by default.
+	// comes may grow: Window to 1 GiB, and 4 MiB by default.
 	MaxWindow int
 	// WindowBudget is how far the windows of all streams together may grow
 	// beyond Window each, 16 MiB by default.
@@ -41,23 +43,23 @@ type Limits struct {
 const (
 	minMaxFrame = 32 << 10
 	maxMaxFrame = 1 << 20
+	maxWindow   = 1 << 30
 )
 
 // withDefaults returns the limits with every field set and in its range.
 func (l Limits) withDefaults() Limits {
-	set := func(field *int, standard, lowest int) {
+	set := func(field *int, standard, lowest, highest int) {
 		if *field == 0 {
 			*field = standard
 		}
-		*field = max(*field, lowest)
+		*field = min(max(*field, lowest), highest)
 	}
-	set(&l.MaxFrame, maxMaxFrame, minMaxFrame)
-	l.MaxFrame = min(l.MaxFrame, maxMaxFrame)
-	set(&l.MaxCalls, 256, 1)
-	set(&l.MaxUploads, 64, 1)
-	set(&l.Window, 256<<10, MinWindow)
-	set(&l.MaxWindow, 4<<20, l.Window)
-	set(&l.WindowBudget, 16<<20, 0)
-	set(&l.MaxUnread, 16<<20, 64<<10)
+	set(&l.MaxFrame, maxMaxFrame, minMaxFrame, maxMaxFrame)
+	set(&l.MaxCalls, 256, 1, math.MaxInt32)
+	set(&l.MaxUploads, 64, 1, math.MaxInt32)
+	set(&l.Window, 256<<10, MinWindow, maxWindow)
+	set(&l.MaxWindow, 4<<20, l.Window, maxWindow)
+	set(&l.WindowBudget, 16<<20, 0, math.MaxInt)
+	set(&l.MaxUnread, 16<<20, 64<<10, math.MaxInt)
 	return l
 }

@@ -173,7 +173,7 @@ func (s *ServerConn) openCall(f Frame) error {
 		s.uploads++
 	}
 	call.ctx, call.cancel = context.WithCancelCause(s.baseCtx)
-	s.open.Add(1)
+	s.calling.Add(1)
 	s.handlers.Add(1)
 	go s.run(call)
 	return nil
@@ -227,5 +227,5 @@ func (s *ServerConn) finish(call *ServerCall, result Frame) {
 	s.out.add(result)
 	call.mu.Unlock()
 	call.cancel(errOver)
-	s.out.flush(s.open.Add(-1) > 0)
+	s.out.flush(s.calling.Add(-1) > 0)
 }
