@@ -171,12 +171,12 @@ func withBrowser(ctx context.Context, f func(*harness.Chromium) error) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(profile)
+	defer os.RemoveAll(profile) //nolint:errcheck // the system clears its temporary files
 	browser, err := harness.LaunchChromium(ctx, harness.Options{Profile: profile, Quiet: true})
 	if err != nil {
 		return err
 	}
-	defer browser.Kill()
+	defer browser.Kill() //nolint:errcheck // it may have ended by itself
 	if err := wait(ctx, settle); err != nil {
 		return err
 	}
