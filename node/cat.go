@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -27,8 +28,18 @@ func (n *Node) Cat(ctx context.Context, req nodeapi.CatRequest) (io.ReadCloser, 
 	if req.Length != nil {
 		to = from + min(*req.Length, file.size-from)
 	}
+	if len(file.links) == 0 {
+		end()
+		return readInMemory{bytes.NewReader(file.data[from:to])}, nil
+	}
 	return newFileReader(ctx, n.store, file, from, to, end), nil
 }
+
+// readInMemory reads what is there already.
+type readInMemory struct{ *bytes.Reader }
+
+// Close has nothing to stop.
+func (readInMemory) Close() error { return nil }
 
 // resolveFile follows a path to a file.
 func (n *Node) resolveFile(ctx context.Context, p contentPath) (*fileNode, error) {

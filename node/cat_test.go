@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ipfs/go-cid"
@@ -80,28 +81,31 @@ func TestCatReadsWhatItNeeds(t *testing.T) {
 // TestCatReadsAhead wants several blocks to be loaded at a time, but no more
 // than there is room for while nobody reads.
 func TestCatReadsAhead(t *testing.T) {
-	cfg := plainConfig()
-	w := watch(cfg.Blockstore)
-	cfg.Blockstore = w
-	n := newNode(t, cfg)
-	data := noise(64 << 20)
-	c := addFile(t, n, nodeapi.AddOptions{}, data).String()
-	w.got()
-	w.getTime = 5 * time.Millisecond
-	r, err := n.Cat(t.Context(), nodeapi.CatRequest{Path: c})
-	must(t, err)
-	defer r.Close()
-	time.Sleep(100 * time.Millisecond)
-	if got := w.got(); got < 3 || got > 9 {
-		t.Errorf("read %d blocks of 1 MiB ahead; want some, within 8 MiB", got)
-	}
-	if got := w.mostGetting.Load(); got < 3 {
-		t.Errorf("loaded %d blocks at a time; want several", got)
-	}
-	got, err := io.ReadAll(r)
-	if err != nil || !bytes.Equal(got, data) {
-		t.Errorf("read %d other bytes, %v", len(got), err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		cfg := plainConfig()
+		w := watch(cfg.Blockstore)
+		cfg.Blockstore = w
+		cfg.Hasher = slowHasher{} // a browser's answers from outside of the bubble
+		n := newNode(t, cfg)
+		data := noise(32 << 20)
+		c := addFile(t, n, nodeapi.AddOptions{}, data).String()
+		w.got()
+		w.getTime = 5 * time.Millisecond
+		r, err := n.Cat(t.Context(), nodeapi.CatRequest{Path: c})
+		must(t, err)
+		defer r.Close()
+		time.Sleep(time.Second)
+		if got := w.got(); got < 3 || got > 9 {
+			t.Errorf("read %d blocks of 1 MiB ahead; want some, within 8 MiB", got)
+		}
+		if got := w.mostGetting.Load(); got < 3 {
+			t.Errorf("loaded %d blocks at a time; want several", got)
+		}
+		got, err := io.ReadAll(r)
+		if err != nil || !bytes.Equal(got, data) {
+			t.Errorf("read %d other bytes, %v", len(got), err)
+		}
+	})
 }
 
 func TestCatWriterTo(t *testing.T) {

@@ -3,6 +3,7 @@ package node_test
 import (
 	"bytes"
 	"crypto/sha256"
+	_ "embed" // goldenText
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -25,6 +26,9 @@ import (
 var update = flag.Bool("update", false, "write what Kubo answers to testdata/kubo.json")
 
 const goldenFile = "testdata/kubo.json"
+
+//go:embed testdata/kubo.json
+var goldenText []byte
 
 // A kuboCase is an add that Kubo makes too.
 type kuboCase struct {
@@ -185,10 +189,8 @@ func must(t testing.TB, err error) {
 
 func readGolden(t *testing.T) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(goldenFile)
-	must(t, err)
 	golden := map[string]string{}
-	must(t, json.Unmarshal(text, &golden))
+	must(t, json.Unmarshal(goldenText, &golden))
 	return golden
 }
 
