@@ -79,18 +79,14 @@ func (p *jsPort) message(_ js.Value, args []js.Value) any {
 
 // copyToGo returns the bytes of a Uint8Array.
 func copyToGo(data js.Value) (msg []byte, err error) {
-	length := js.Undefined()
-	if data.Type() == js.TypeObject {
-		length = data.Get("byteLength")
-	}
-	if length.Type() != js.TypeNumber {
+	if data.Type() != js.TypeObject {
 		return nil, Errorf(CodeProtocolError, nil, "a message of type %s; want a Uint8Array", data.Type())
 	}
-	n := length.Int()
+	n := data.Length() // which costs less than to get byteLength
 	if n > MaxMessage {
 		return nil, Errorf(CodeFrameTooLarge, nil, "message of %d bytes, %d allowed", n, MaxMessage)
 	}
-	// CopyBytesToGo panics over other things that have a length in bytes.
+	// CopyBytesToGo panics over other things, with a length or without one.
 	defer func() {
 		if r := recover(); r != nil {
 			err = Errorf(CodeProtocolError, nil, "a message that is no Uint8Array: %v", r)

@@ -45,10 +45,17 @@ type ServerConn struct {
 	handler Handler
 	baseCtx context.Context
 
+	next chan *ServerCall // for goroutines that are idle, with room for all of them
+
 	// Guarded by conn.mu.
+	idle    int // goroutines that take from next
 	calls   map[uint32]*ServerCall
 	uploads int // of calls, those opened without END
 }
+
+// maxIdle is how many goroutines a session keeps for calls to come, each with a
+// stack of some KiB.
+const maxIdle = 4
 
 func newServerConn(port Port, cfg AcceptConfig) *ServerConn {
 	logger := cfg.Logger
@@ -60,6 +67,7 @@ func newServerConn(port Port, cfg AcceptConfig) *ServerConn {
 		logger:  logger,
 		greeted: make(chan struct{}),
 		serving: make(chan struct{}),
+		next:    make(chan *ServerCall, maxIdle),
 		calls:   map[uint32]*ServerCall{},
 	}
 }
@@ -174,9 +182,42 @@ func (s *ServerConn) openCall(f Frame) error {
 	}
 	call.ctx, call.cancel = context.WithCancelCause(s.baseCtx)
 	s.calling.Add(1)
-	s.handlers.Add(1)
-	go s.run(call)
+	s.start(call)
 	return nil
+}
+
+// start has a goroutine run the call. The caller holds s.mu.
+func (s *ServerConn) start(call *ServerCall) {
+	if s.idle > 0 {
+		s.idle--
+		s.next <- call
+		return
+	}
+	s.handlers.Add(1)
+	go s.work(call)
+}
+
+// work is the goroutine of a call, and then of further ones: its stack has
+// grown to what calls need, which a new one's would have to do again.
+func (s *ServerConn) work(call *ServerCall) {
+	defer s.handlers.Done()
+	for {
+		s.run(call)
+		s.mu.Lock()
+		stay := s.idle < cap(s.next)
+		if stay {
+			s.idle++
+		}
+		s.mu.Unlock()
+		if !stay {
+			return
+		}
+		select {
+		case call = <-s.next:
+		case <-s.ctx.Done():
+			return
+		}
+	}
 }
 
 func (s *ServerConn) cancelCall(f Frame) error {
@@ -194,9 +235,8 @@ func (s *ServerConn) cancelCall(f Frame) error {
 	return nil
 }
 
-// run is the goroutine of a call.
+// run answers a call.
 func (s *ServerConn) run(call *ServerCall) {
-	defer s.handlers.Done()
 	result := Frame{Type: TypeError, ID: call.id}
 	returned := false
 	defer func() {
