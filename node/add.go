@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 
 	pin "github.com/ipfs/boxo/pinning/pinner"
@@ -38,6 +40,8 @@ func (n *Node) Add(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], 
 		ctx, cancel := context.WithCancel(ctx)
 		writer := newBlockWriter(ctx, n.store, lease, n.imports.share)
 		writer.dry = opts.OnlyHash
+		defer writer.flying.Wait() // the lease covers what it writes
+		defer cancel()
 		a := &adding{
 			node: n,
 			opts: opts,
@@ -56,10 +60,7 @@ func (n *Node) Add(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], 
 			},
 			tree: newTree(),
 		}
-		err = a.run(src)
-		cancel()
-		writer.flying.Wait() // the lease covers what it writes
-		if err != nil && !errors.Is(err, errStopped) {
+		if err := a.run(src); err != nil && !errors.Is(err, errStopped) {
 			yield(nodeapi.AddEvent{}, err)
 		}
 	}
@@ -133,22 +134,24 @@ func (a *adding) entry(entry nodeapi.AddEntry) error {
 	if entry.Dir {
 		return a.directory(entry.FileHeader, st)
 	}
-	added, err := a.file(entry, st)
-	if err != nil {
-		return err
-	}
 	if entry.Path == "" {
-		return a.namelessFile(added)
+		return a.namelessFile(entry, st)
 	}
 	parts, err := splitPath(entry.Path)
 	if err != nil {
 		return err
 	}
-	added.Path = strings.Join(parts, "/")
-	if err := a.tree.addFile(entry.Path, parts, added); err != nil {
+	into, name, err := a.tree.place(entry.Path, parts)
+	if err != nil {
 		return err
 	}
-	if len(parts) == 1 && !a.opts.WrapWithDirectory {
+	added, err := a.file(entry, st)
+	if err != nil {
+		return err
+	}
+	added.Path = strings.Join(parts, "/")
+	into.entries[name] = &treeEntry{file: added}
+	if into == a.tree && !a.opts.WrapWithDirectory {
 		return nil // a root, told of last
 	}
 	return a.tell(nodeapi.AddEvent{Added: &added})
@@ -156,7 +159,11 @@ func (a *adding) entry(entry nodeapi.AddEntry) error {
 
 // namelessFile takes a file that is a root, or in a wrapping directory has its
 // CID as its name.
-func (a *adding) namelessFile(added nodeapi.Added) error {
+func (a *adding) namelessFile(entry nodeapi.AddEntry, st stat) error {
+	added, err := a.file(entry, st)
+	if err != nil {
+		return err
+	}
 	added.Path = added.Cid.String()
 	if !a.opts.WrapWithDirectory {
 		a.nameless = append(a.nameless, added)
@@ -215,7 +222,8 @@ func (a *adding) roots() ([]nodeapi.Added, error) {
 		return []nodeapi.Added{root}, err
 	}
 	roots := a.nameless
-	for name, e := range a.tree.entries {
+	for _, name := range slices.Sorted(maps.Keys(a.tree.entries)) {
+		e := a.tree.entries[name]
 		if e.dir == nil {
 			roots = append(roots, e.file)
 			continue

@@ -94,7 +94,7 @@ func (n *Node) pinsOf(ctx context.Context, cids []cid.Cid) (map[fingerprint]node
 		if _, again := found[k]; asked.has(k) && !again {
 			found[k] = p
 		}
-		if len(found) == len(asked) {
+		if len(found) == asked.count {
 			return errStop
 		}
 		return nil

@@ -106,8 +106,8 @@ func (n *Node) collectGarbage(ctx context.Context, tell func([]cid.Cid)) error {
 }
 
 // mark returns all that the pins hold.
-func (n *Node) mark(ctx context.Context) (fingerprints, error) {
-	marked := fingerprints{}
+func (n *Node) mark(ctx context.Context) (*fingerprints, error) {
+	marked := &fingerprints{}
 	walk := func(roots []cid.Cid) error {
 		w := dagWalk{store: n.store, enter: func(c cid.Cid) (bool, error) {
 			return marked.add(fingerprintOf(c.Hash())), nil

@@ -116,9 +116,6 @@ func (g *getting) archive(w io.Writer) error {
 	return g.tar.Close()
 }
 
-// maxTreeDepth bounds how deep directories are nested.
-const maxTreeDepth = 1024
-
 // entry writes a node and all that is under it.
 func (g *getting) entry(f *fsNode, name string, depth int) error {
 	switch {

@@ -48,10 +48,7 @@ type stat struct {
 func statOf(h nodeapi.FileHeader) (stat, error) {
 	var s stat
 	if h.Mode != nil {
-		if *h.Mode > maxMode {
-			return s, invalidOption("mode", *h.Mode, "mode %o; the most is %o", *h.Mode, maxMode)
-		}
-		s.mode = files.UnixPermsToModePerms(*h.Mode)
+		s.mode = files.UnixPermsToModePerms(*h.Mode) // and no file type
 	}
 	if h.Mtime != nil {
 		if h.Mtime.Nsecs > 999_999_999 {
@@ -61,9 +58,6 @@ func statOf(h nodeapi.FileHeader) (stat, error) {
 	}
 	return s, nil
 }
-
-// maxMode is the permission bits and setuid, setgid and sticky.
-const maxMode = 0o7777
 
 // file imports a file. After each chunk that it has read it calls progress with
 // its length; an error of that ends the import.
@@ -151,16 +145,19 @@ func (im *importer) rawLeaf(data []byte) (link, error) {
 	return link{c, uint64(len(data))}, im.writer.put(b)
 }
 
-// bigFile reads the source here, while they are hashed, built into a DAG and written
-// elsewhere.
+// bigFile reads the source here, while its chunks are hashed, built into a DAG
+// and written elsewhere.
 func (im *importer) bigFile(source *source, chunks [][]byte, st stat) (link, error) {
 	ctx, cancel := context.WithCancelCause(im.ctx)
-	defer cancel(nil)
 	defer im.budget.join()()
 	queue := newChunkQueue(ctx, im.hasher, &im.settings, im.budget.share())
 	var built link
 	var buildErr error
 	done := make(chan struct{})
+	defer func() {
+		cancel(nil)
+		<-done
+	}()
 	go func() {
 		defer close(done)
 		builder := cidBuilder{ctx: ctx, hasher: im.hasher, prefix: im.settings.prefix, queue: queue}

@@ -2,41 +2,11 @@ package node
 
 import (
 	"context"
-	"hash/maphash"
 	"sync"
 
 	"github.com/ipfs/go-cid"
 	"github.com/multiformats/go-multihash"
 )
-
-// A fingerprint stands for a multihash in sets that must stay small. Two blocks
-// with one fingerprint are as good as impossible, and would only make garbage
-// collection keep the one because of the other.
-type fingerprint uint64
-
-var fingerprintSeed = maphash.MakeSeed()
-
-func fingerprintOf(mh multihash.Multihash) fingerprint {
-	return fingerprint(maphash.Bytes(fingerprintSeed, mh))
-}
-
-func fingerprintOfKey(key string) fingerprint {
-	return fingerprint(maphash.String(fingerprintSeed, key))
-}
-
-type fingerprints map[fingerprint]struct{}
-
-func (f fingerprints) has(k fingerprint) bool {
-	_, has := f[k]
-	return has
-}
-
-// add reports whether k was not there.
-func (f fingerprints) add(k fingerprint) bool {
-	before := len(f)
-	f[k] = struct{}{}
-	return len(f) > before
-}
 
 // A guard keeps garbage collection from removing what someone counts on. Its
 // rules:
@@ -71,7 +41,7 @@ func newGuard() *guard {
 
 // lease starts a lease; release must be called on it.
 func (g *guard) lease() *lease {
-	l := &lease{guard: g, held: fingerprints{}}
+	l := &lease{guard: g}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.leases[l] = struct{}{}
@@ -85,11 +55,11 @@ func (l *lease) release() {
 	defer g.mu.Unlock()
 	delete(g.leases, l)
 	if g.collecting {
-		for k := range l.held {
-			g.released[k] = struct{}{}
+		for k := range l.held.all() {
+			g.released.add(k)
 		}
 	}
-	l.held = nil
+	l.held = fingerprints{}
 }
 
 // hold puts blocks on the lease, after waiting for the end of a deletion of any
@@ -123,7 +93,7 @@ func (l *lease) tryHold(keys []fingerprint) <-chan struct{} {
 		}
 	}
 	for _, k := range keys {
-		l.held[k] = struct{}{}
+		l.held.add(k)
 	}
 	return nil
 }
@@ -139,7 +109,7 @@ func (g *guard) collect() (end func()) {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		g.collecting = false
-		g.released = nil
+		g.released = fingerprints{}
 	}
 }
 
@@ -166,7 +136,7 @@ func (g *guard) startDeleting(cids []cid.Cid) []cid.Cid {
 	for _, c := range cids {
 		k := fingerprintOf(c.Hash())
 		if !g.inUse(k) {
-			g.deleting[k] = struct{}{}
+			g.deleting.add(k)
 			free = append(free, c)
 		}
 	}
@@ -177,7 +147,7 @@ func (g *guard) endDeleting() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	close(g.deleted)
-	g.deleting, g.deleted = nil, nil
+	g.deleting, g.deleted = fingerprints{}, nil
 }
 
 // inUse is called with mu held.

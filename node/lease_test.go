@@ -2,39 +2,14 @@ package node
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"runtime"
 	"testing"
 	"testing/synctest"
 
 	"github.com/ipfs/go-cid"
 	"github.com/multiformats/go-multihash"
 )
-
-// TestFingerprintsAreCompact wants a million marks in about 32 MiB.
-func TestFingerprintsAreCompact(t *testing.T) {
-	const marks = 1_000_000
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	f := fingerprints{}
-	var digest [8]byte
-	for i := range marks {
-		binary.LittleEndian.PutUint64(digest[:], uint64(i))
-		f.add(fingerprintOf(multihash.Multihash(digest[:])))
-	}
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 36<<20 {
-		t.Errorf("a million marks take %d MiB", grown>>20)
-	}
-	if len(f) != marks {
-		t.Errorf("of %d multihashes %d have fingerprints of their own", marks, len(f))
-	}
-	runtime.KeepAlive(f)
-}
 
 func blockNumbered(t *testing.T, i int) cid.Cid {
 	t.Helper()

@@ -44,6 +44,9 @@ func openPins(ctx context.Context, d ds.Batching, blocks *store) (*pins, error) 
 
 // change makes a change and returns once it is durable.
 func (p *pins) change(ctx context.Context, f func(pin.Pinner) error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	p.mu.Lock()
 	settled, err := p.store.do(ctx, func() error { return f(p.pinner) })
 	p.mu.Unlock()

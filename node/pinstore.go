@@ -34,7 +34,7 @@ type pinStore struct {
 	writing *pinBatch    // the transaction under way; nil if none
 	// indexed has the directories of all keys in the pinner's indexes, and maybe
 	// of some that are gone. It is nil until the first change.
-	indexed fingerprints
+	indexed *fingerprints
 }
 
 // pinWrites maps keys to values; a nil value deletes.
@@ -140,7 +140,7 @@ func (s *pinStore) loadIndex(ctx context.Context) error {
 		return err
 	}
 	defer results.Close()
-	indexed := fingerprints{}
+	indexed := &fingerprints{}
 	for {
 		r, more := results.NextSync()
 		if !more {
@@ -149,7 +149,7 @@ func (s *pinStore) loadIndex(ctx context.Context) error {
 		if r.Error != nil {
 			return r.Error
 		}
-		indexed[fingerprintOfKey(path.Dir(r.Key))] = struct{}{}
+		indexed.add(fingerprintOfKey(path.Dir(r.Key)))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -165,7 +165,7 @@ func (s *pinStore) Put(_ context.Context, key ds.Key, value []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if strings.HasPrefix(key.String(), pinIndex) {
-		s.indexed[fingerprintOfKey(path.Dir(key.String()))] = struct{}{}
+		s.indexed.add(fingerprintOfKey(path.Dir(key.String())))
 	}
 	s.change[key] = append([]byte{}, value...)
 	return nil

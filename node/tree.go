@@ -1,7 +1,6 @@
 package node
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -14,6 +13,9 @@ import (
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
+
+// maxTreeDepth bounds how deep directories are nested.
+const maxTreeDepth = 1024
 
 // A tree is the directories of an add until they are built. Of a file it keeps
 // the link alone.
@@ -39,9 +41,12 @@ func splitPath(path string) ([]string, error) {
 		return nil, invalidPath(path, "it names nothing")
 	}
 	parts := strings.Split(trimmed, "/")
+	if len(parts) > maxTreeDepth {
+		return nil, invalidPath(path, "it is nested too deep")
+	}
 	for _, part := range parts {
 		if part == "" || part == "." || part == ".." {
-			return nil, invalidPath(path, "it has the part "+`"`+part+`"`)
+			return nil, invalidPath(path, `it has the part "`+part+`"`)
 		}
 	}
 	return parts, nil
@@ -67,37 +72,36 @@ func (t *tree) mkdir(path string, parts []string) (*tree, error) {
 	return t, nil
 }
 
-// addFile puts a file into its directory.
-func (t *tree) addFile(path string, parts []string, file nodeapi.Added) error {
+// place returns the directory of a file that is about to be added, and the name
+// that it has there.
+func (t *tree) place(path string, parts []string) (*tree, string, error) {
 	last := len(parts) - 1
 	dir, err := t.mkdir(path, parts[:last])
 	if err != nil {
-		return err
+		return nil, "", err
 	}
 	if dir.entries[parts[last]] != nil {
-		return invalidPath(path, "it was added twice")
+		return nil, "", invalidPath(path, "it was added twice")
 	}
-	dir.entries[parts[last]] = &treeEntry{file: file}
-	return nil
+	return dir, parts[last], nil
 }
 
 // build makes the directory's DAG after those of the directories in it, and
 // tells of each of the latter, whose path is below path.
 func (t *tree) build(im *importer, path string, tell func(nodeapi.Added) error) (nodeapi.Added, error) {
-	links := make(map[string]link, len(t.entries))
+	links := make([]*ipld.Link, 0, len(t.entries))
 	for _, name := range slices.Sorted(maps.Keys(t.entries)) {
 		e := t.entries[name]
 		if e.dir != nil {
-			added, err := e.dir.build(im, joinPath(path, name), tell)
-			if err != nil {
+			var err error
+			if e.file, err = e.dir.build(im, joinPath(path, name), tell); err != nil {
 				return nodeapi.Added{}, err
 			}
-			if err := tell(added); err != nil {
+			if err := tell(e.file); err != nil {
 				return nodeapi.Added{}, err
 			}
-			e.file = added
 		}
-		links[name] = link{e.file.Cid, e.file.Size}
+		links = append(links, &ipld.Link{Name: name, Size: e.file.Size, Cid: e.file.Cid})
 	}
 	built, err := im.directory(links, t.stat)
 	if err != nil {
@@ -115,58 +119,56 @@ func joinPath(dir, name string) string {
 
 // directory builds a directory: in one block if that is not over the profile's
 // threshold, as a HAMT otherwise.
-func (im *importer) directory(links map[string]link, st stat) (link, error) {
-	names := slices.Sorted(maps.Keys(links))
-	nd := unixfs.EmptyDirNodeWithStat(st.mode, st.mtime)
-	if st == (stat{}) {
-		nd = unixfs.EmptyDirNode()
+func (im *importer) directory(links []*ipld.Link, st stat) (link, error) {
+	threshold := im.settings.profile.HAMTShardingSize
+	estimate := 0 // as the older profile counts; a block is never smaller
+	for _, l := range links {
+		estimate += len(l.Name) + l.Cid.ByteLen()
 	}
-	if err := nd.SetCidBuilder(im.settings.prefix); err != nil {
+	if estimate > threshold {
+		return im.hamt(links, st)
+	}
+	nd, err := im.flatDirectory(links, st)
+	if err != nil {
 		return link{}, err
 	}
-	estimate := 0 // of the links, as the older profile counts
-	for _, name := range names {
-		l := links[name]
-		if err := nd.AddRawLink(name, &ipld.Link{Name: name, Size: l.size, Cid: l.cid}); err != nil {
-			return link{}, err
-		}
-		estimate += len(name) + l.cid.ByteLen()
-		if estimate > im.settings.profile.HAMTShardingSize {
-			return im.hamt(names, links, st) // a block is never smaller than the estimate
-		}
+	inBlocks := im.settings.profile.HAMTSizeEstimation == uio.SizeEstimationBlock
+	if inBlocks && len(nd.RawData()) > threshold {
+		return im.hamt(links, st)
 	}
-	if im.settings.profile.HAMTSizeEstimation == uio.SizeEstimationBlock {
-		estimate = len(nd.RawData())
+	if err := im.writer.Add(im.ctx, nd); err != nil {
+		return link{}, err
 	}
-	if estimate > im.settings.profile.HAMTShardingSize {
-		return im.hamt(names, links, st)
-	}
-	return im.addNode(nd)
+	return linkTo(nd)
 }
 
-func (im *importer) hamt(names []string, links map[string]link, st stat) (link, error) {
+func (im *importer) flatDirectory(links []*ipld.Link, st stat) (*merkledag.ProtoNode, error) {
+	nd := unixfs.EmptyDirNodeWithStat(st.mode, st.mtime)
+	if err := nd.SetCidBuilder(im.settings.prefix); err != nil {
+		return nil, err
+	}
+	for _, l := range links {
+		if err := nd.AddRawLink(l.Name, l); err != nil {
+			return nil, err
+		}
+	}
+	return nd, nil
+}
+
+func (im *importer) hamt(links []*ipld.Link, st stat) (link, error) {
 	shard, err := hamt.NewShard(im.writer, im.settings.profile.HAMTShardWidth)
 	if err != nil {
 		return link{}, err
 	}
 	shard.SetCidBuilder(im.settings.prefix)
 	shard.SetStat(st.mode, st.mtime)
-	for _, name := range names {
-		l := links[name]
-		err := shard.SetLink(im.ctx, name, &ipld.Link{Name: name, Size: l.size, Cid: l.cid})
-		if err != nil {
+	for _, l := range links {
+		if err := shard.SetLink(im.ctx, l.Name, l); err != nil {
 			return link{}, err
 		}
 	}
 	nd, err := shard.Node()
 	if err != nil {
-		return link{}, err
-	}
-	return linkTo(nd)
-}
-
-func (im *importer) addNode(nd *merkledag.ProtoNode) (link, error) {
-	if err := im.writer.Add(context.Background(), nd); err != nil {
 		return link{}, err
 	}
 	return linkTo(nd)
