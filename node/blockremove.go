@@ -101,9 +101,10 @@ func (n *Node) pinsOf(ctx context.Context, cids []cid.Cid) (map[fingerprint]node
 	}
 	err := func() error {
 		for _, mode := range []pin.Mode{pin.Recursive, pin.Direct} {
-			for p, err := range n.pins.list(ctx, mode, false) {
+			kind, _ := pin.ModeToString(mode)
+			for c, err := range n.pins.held(ctx, mode) {
 				if err == nil {
-					err = note(p)
+					err = note(nodeapi.Pin{Cid: c, Type: kind})
 				}
 				if err != nil {
 					return err

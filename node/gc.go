@@ -115,11 +115,11 @@ func (n *Node) mark(ctx context.Context) (*fingerprints, error) {
 		return w.run(ctx, roots...)
 	}
 	var roots []cid.Cid
-	for p, err := range n.pins.list(ctx, pin.Recursive, false) {
+	for root, err := range n.pins.held(ctx, pin.Recursive) {
 		if err != nil {
 			return nil, err
 		}
-		roots = append(roots, p.Cid)
+		roots = append(roots, root)
 		if len(roots) == markBatch {
 			if err := walk(roots); err != nil {
 				return nil, err
@@ -132,11 +132,11 @@ func (n *Node) mark(ctx context.Context) (*fingerprints, error) {
 	}
 	// After the walks, which do not go on at what is marked: a direct pin marks
 	// its block and not what is under it.
-	for p, err := range n.pins.list(ctx, pin.Direct, false) {
+	for c, err := range n.pins.held(ctx, pin.Direct) {
 		if err != nil {
 			return nil, err
 		}
-		marked.add(fingerprintOf(p.Cid.Hash()))
+		marked.add(fingerprintOf(c.Hash()))
 	}
 	return marked, nil
 }

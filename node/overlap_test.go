@@ -95,7 +95,7 @@ func TestSmallAddIsLean(t *testing.T) {
 	cfg := plainConfig()
 	w := watch(cfg.Blockstore)
 	cfg.Blockstore = w
-	pins := &failingDatastore{Batching: cfg.Datastore}
+	pins := &hookedDatastore{Batching: cfg.Datastore}
 	cfg.Datastore = pins
 	n := newNode(t, cfg)
 	ops := map[string]int{}

@@ -49,25 +49,30 @@ func (n *Node) listPins(ctx context.Context, req nodeapi.PinListRequest, tell fu
 }
 
 func (n *Node) listAll(ctx context.Context, kind string, tell func(nodeapi.Pin) error) error {
-	pinned := fingerprints{}
 	for _, mode := range []pin.Mode{pin.Recursive, pin.Direct} {
-		name, _ := pin.ModeToString(mode)
-		wanted := kind == pinAll || kind == name
-		if !wanted && kind != pinIndirect {
+		if name, _ := pin.ModeToString(mode); kind != pinAll && kind != name {
 			continue
 		}
-		for p, err := range n.pins.list(ctx, mode, wanted) {
-			if err == nil && wanted {
+		for p, err := range n.pins.list(ctx, mode) {
+			if err == nil {
 				err = tell(p)
 			}
 			if err != nil {
 				return err
 			}
-			pinned.add(fingerprintOf(p.Cid.Hash()))
 		}
 	}
 	if kind != pinAll && kind != pinIndirect {
 		return nil
+	}
+	var pinned fingerprints
+	for _, mode := range []pin.Mode{pin.Recursive, pin.Direct} {
+		for c, err := range n.pins.held(ctx, mode) {
+			if err != nil {
+				return err
+			}
+			pinned.add(fingerprintOf(c.Hash()))
+		}
 	}
 	return n.eachIndirect(ctx, func(p nodeapi.Pin) error {
 		if pinned.has(fingerprintOf(p.Cid.Hash())) {
@@ -144,11 +149,10 @@ func (n *Node) findPin(ctx context.Context, c cid.Cid, kind string) (nodeapi.Pin
 // begin the walk.
 func (n *Node) eachIndirect(ctx context.Context, tell func(nodeapi.Pin) error) error {
 	seen := fingerprints{}
-	for root, err := range n.pins.list(ctx, pin.Recursive, false) {
+	for via, err := range n.pins.held(ctx, pin.Recursive) {
 		if err != nil {
 			return err
 		}
-		via := root.Cid
 		walk := dagWalk{store: n.store, enter: func(c cid.Cid) (bool, error) {
 			if !seen.add(fingerprintOf(c.Hash())) {
 				return false, nil

@@ -59,6 +59,15 @@ func indexDir(index, key string) string { return index + "/" + encodeIndexed(key
 
 func indexEntry(dir, id string) ds.Key { return ds.RawKey(dir + "/" + encodeIndexed(id)) }
 
+// indexedCID is the CID that a key of one of the first two indexes is for.
+func indexedCID(key string) (cid.Cid, error) {
+	_, decoded, err := multibase.Decode(path.Base(path.Dir(key)))
+	if err != nil {
+		return cid.Undef, err
+	}
+	return cid.Cast(decoded)
+}
+
 func encodeIndexed(s string) string {
 	encoded, err := multibase.Encode(multibase.Base64url, []byte(s))
 	if err != nil {

@@ -73,6 +73,9 @@ func (p *pins) addOne(ctx context.Context, pp pin.Pinner, mode pin.Mode, name st
 	if added, err := p.store.addNew(ctx, c, mode, name); added || err != nil {
 		return err
 	}
+	if there, pinned, err := p.find(ctx, c, mode); err != nil || pinned && there.Name == name {
+		return err
+	}
 	if mode == pin.Direct {
 		_, recursive, err := pp.IsPinnedWithType(ctx, c, pin.Recursive)
 		if err != nil {
@@ -123,16 +126,17 @@ func pinnedError(p nodeapi.Pin) error {
 	return nodeapi.Errorf(nodeapi.CodePinned, details, "%s is pinned under %s", p.Cid, p.Via)
 }
 
-// list yields the pins of a mode, with their names.
-func (p *pins) list(ctx context.Context, mode pin.Mode, names bool) iter.Seq2[nodeapi.Pin, error] {
+// list yields the pins of a mode with their names.
+func (p *pins) list(ctx context.Context, mode pin.Mode) iter.Seq2[nodeapi.Pin, error] {
 	return func(yield func(nodeapi.Pin, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		keys, kind := p.pinner.RecursiveKeys, pinRecursive
+		keys := p.pinner.RecursiveKeys
 		if mode == pin.Direct {
-			keys, kind = p.pinner.DirectKeys, pinDirect
+			keys = p.pinner.DirectKeys
 		}
-		for found := range keys(ctx, names) {
+		kind, _ := pin.ModeToString(mode)
+		for found := range keys(ctx, true) {
 			if found.Err != nil {
 				yield(nodeapi.Pin{}, found.Err)
 				return
@@ -141,10 +145,19 @@ func (p *pins) list(ctx context.Context, mode pin.Mode, names bool) iter.Seq2[no
 				return
 			}
 		}
-		if err := ctx.Err(); err != nil {
-			yield(nodeapi.Pin{}, err)
+		if ctx.Err() != nil {
+			yield(nodeapi.Pin{}, context.Cause(ctx))
 		}
 	}
+}
+
+// held yields the blocks that pins of a mode are on, those included whose pin is
+// just being removed.
+func (p *pins) held(ctx context.Context, mode pin.Mode) iter.Seq2[cid.Cid, error] {
+	if mode == pin.Direct {
+		return p.store.held(ctx, pinIndexDirect)
+	}
+	return p.store.held(ctx, pinIndexRecursive)
 }
 
 // find returns how a block itself is pinned, if it is.

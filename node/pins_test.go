@@ -1,6 +1,7 @@
 package node_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -187,7 +188,7 @@ func TestPinErrors(t *testing.T) {
 // acknowledged once its own pin is written.
 func TestPinsShareWrites(t *testing.T) {
 	cfg := newConfig()
-	store := &failingDatastore{Batching: cfg.Datastore}
+	store := &hookedDatastore{Batching: cfg.Datastore}
 	cfg.Datastore = store
 	n := newNode(t, cfg)
 	const adds = 200
@@ -218,11 +219,11 @@ func TestPinsShareWrites(t *testing.T) {
 // to work again once they can be.
 func TestPinWriteFails(t *testing.T) {
 	cfg := newConfig()
-	store := &failingDatastore{Batching: cfg.Datastore}
+	store := &hookedDatastore{Batching: cfg.Datastore}
 	cfg.Datastore = store
 	n := newNode(t, cfg)
 	kept := addFile(t, n, nodeapi.AddOptions{}, []byte("before")).String()
-	store.setFail(fmt.Errorf("disk: %w", blockstore.ErrFull))
+	store.setHook(func() error { return fmt.Errorf("disk: %w", blockstore.ErrFull) })
 	_, err := tryAdd(t.Context(), n, nodeapi.AddOptions{}, source(file("", []byte("now"))))
 	wantCode(t, "Add", err, nodeapi.CodeStorageFull)
 	_, err = n.PinRemove(t.Context(), nodeapi.PinRemoveRequest{Path: kept})
@@ -230,12 +231,71 @@ func TestPinWriteFails(t *testing.T) {
 	if got := pinnedRoots(t, n); !slices.Equal(got, []string{kept}) {
 		t.Errorf("pinned %q; want what was pinned before", got)
 	}
-	store.setFail(errors.New("other"))
+	store.setHook(func() error { return errors.New("other") })
 	_, err = tryAdd(t.Context(), n, nodeapi.AddOptions{}, source(file("", []byte("now"))))
 	wantCode(t, "Add", err, nodeapi.CodeStorageFailed)
-	store.setFail(nil)
+	store.setHook(func() error { return nil })
 	addFile(t, n, nodeapi.AddOptions{}, []byte("now"))
 	if got := pinnedRoots(t, n); len(got) != 2 {
 		t.Errorf("pinned %q; want two", got)
+	}
+}
+
+// TestGCDuringFailingPinRemoval collects garbage while the removal of a pin is
+// being written, which then fails. What the pin holds must be there.
+func TestGCDuringFailingPinRemoval(t *testing.T) {
+	cfg := newConfig()
+	store := &hookedDatastore{Batching: cfg.Datastore}
+	cfg.Datastore = store
+	n := newNode(t, cfg)
+	data := noise(3 << 20)
+	c := addFile(t, n, nodeapi.AddOptions{}, data)
+	failed := errors.New("failed")
+	store.setHook(func() error {
+		if removed := gc(t, n); len(removed) != 0 {
+			t.Errorf("removed %d blocks of a pin that is there", len(removed))
+		}
+		for o, err := range n.BlockRemove(t.Context(), nodeapi.BlockRemoveRequest{Cids: []cid.Cid{c}}) {
+			if err != nil || o.Code != nodeapi.CodePinned {
+				t.Errorf("BlockRemove: got %+v, %v; want it pinned", o, err)
+			}
+		}
+		return failed
+	})
+	if _, err := n.PinRemove(t.Context(), nodeapi.PinRemoveRequest{Path: c.String()}); !errors.Is(err, failed) {
+		t.Errorf("PinRemove: got %v; want %v", err, failed)
+	}
+	if got := cat(t, n, c.String()); !bytes.Equal(got, data) {
+		t.Error("the file is not whole")
+	}
+	if got := pinnedRoots(t, n); len(got) != 1 {
+		t.Errorf("pinned %q; want the file", got)
+	}
+}
+
+// TestAddAgain wants files that are pinned already to cost no write of pins.
+func TestAddAgain(t *testing.T) {
+	cfg := newConfig()
+	store := &hookedDatastore{Batching: cfg.Datastore}
+	cfg.Datastore = store
+	n := newNode(t, cfg)
+	addAll := func(name string) {
+		var entries []nodeapi.AddEntry
+		for i := range 300 {
+			entries = append(entries, file("", fmt.Append(nil, i)))
+		}
+		add(t, n, nodeapi.AddOptions{PinName: name}, entries...)
+	}
+	addAll("")
+	addAll("")
+	if got := store.commits.Load(); got != 1 {
+		t.Errorf("two adds of the same files wrote pins %d times; want once", got)
+	}
+	addAll("named")
+	if got := store.commits.Load(); got != 2 {
+		t.Errorf("an add under a name made it %d; want 2", got)
+	}
+	if got, err := pinList(t, n, nodeapi.PinListRequest{Name: "named"}); err != nil || len(got) != 300 {
+		t.Errorf("%d pins have the name, %v; want 300", len(got), err)
 	}
 }

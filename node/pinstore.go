@@ -2,10 +2,12 @@ package node
 
 import (
 	"context"
+	"iter"
 	"path"
 	"strings"
 	"sync"
 
+	"github.com/ipfs/go-cid"
 	ds "github.com/ipfs/go-datastore"
 	"github.com/ipfs/go-datastore/query"
 )
@@ -37,9 +39,6 @@ type pinStore struct {
 	indexed *fingerprints
 }
 
-// pinWrites maps keys to values; a nil value deletes.
-type pinWrites map[ds.Key][]byte
-
 // A pinBatch is a transaction's worth of changes.
 type pinBatch struct {
 	writes pinWrites
@@ -58,15 +57,12 @@ func (s *pinStore) do(ctx context.Context, f func() error) (settled func() error
 	if err := s.loadIndex(ctx); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	s.change = pinWrites{}
-	s.mu.Unlock()
 	err = f()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change := s.change
-	s.change = nil
-	if err != nil || len(change) == 0 {
+	s.change = pinWrites{}
+	if err != nil || len(change.values) == 0 {
 		return func() error { return nil }, err
 	}
 	return s.enqueue(change), nil
@@ -75,14 +71,14 @@ func (s *pinStore) do(ctx context.Context, f func() error) (settled func() error
 // enqueue is called with mu held.
 func (s *pinStore) enqueue(change pinWrites) (settled func() error) {
 	if s.batch == nil {
-		s.batch = &pinBatch{writes: pinWrites{}, done: make(chan struct{})}
+		s.batch = &pinBatch{done: make(chan struct{})}
 		if s.writing == nil {
 			go s.write()
 		}
 	}
 	b := s.batch
-	for key, value := range change {
-		b.writes[key] = value
+	for key, value := range change.values {
+		b.writes.set(key, value)
 	}
 	return func() error {
 		<-b.done
@@ -102,6 +98,11 @@ func (s *pinStore) write() {
 		}
 		// No context: those who wait would not know what became of their pins.
 		b.err = s.commit(context.Background(), b.writes)
+		if b.err != nil {
+			s.mu.Lock()
+			s.writing = &pinBatch{} // it came to nothing
+			s.mu.Unlock()
+		}
 		close(b.done)
 	}
 }
@@ -111,7 +112,7 @@ func (s *pinStore) commit(ctx context.Context, writes pinWrites) error {
 	if err != nil {
 		return err
 	}
-	for key, value := range writes {
+	for key, value := range writes.values {
 		if value == nil {
 			err = batch.Delete(ctx, key)
 		} else {
@@ -167,7 +168,7 @@ func (s *pinStore) Put(_ context.Context, key ds.Key, value []byte) error {
 	if strings.HasPrefix(key.String(), pinIndex) {
 		s.indexed.add(fingerprintOfKey(path.Dir(key.String())))
 	}
-	s.change[key] = append([]byte{}, value...)
+	s.change.set(key, append([]byte{}, value...))
 	return nil
 }
 
@@ -175,7 +176,7 @@ func (s *pinStore) Put(_ context.Context, key ds.Key, value []byte) error {
 func (s *pinStore) Delete(_ context.Context, key ds.Key) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.change[key] = nil
+	s.change.set(key, nil)
 	return nil
 }
 
@@ -190,7 +191,7 @@ func (s *pinStore) unwritten(key ds.Key) (value []byte, said bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, writes := range s.layers() {
-		if value, said := writes[key]; said {
+		if value, said := writes.values[key]; said {
 			return value, true
 		}
 	}
@@ -241,6 +242,42 @@ func (s *pinStore) GetSize(ctx context.Context, key ds.Key) (int, error) {
 	return len(value), nil
 }
 
+// held yields the CIDs in an index. It leaves none out whose removal is not yet
+// written, and so may come to nothing: their blocks must stay until it is.
+func (s *pinStore) held(ctx context.Context, index string) iter.Seq2[cid.Cid, error] {
+	return func(yield func(cid.Cid, error) bool) {
+		q := query.Query{Prefix: index, KeysOnly: true}
+		entries, _, _ := s.queryUnwritten(q)
+		results, err := s.stored.Query(ctx, q)
+		if err != nil {
+			yield(cid.Undef, err)
+			return
+		}
+		defer results.Close()
+		for {
+			var r query.Result
+			if len(entries) > 0 {
+				r.Entry = entries[0]
+				entries = entries[1:]
+			} else if stored, more := results.NextSync(); more {
+				r = stored
+			} else {
+				break
+			}
+			c, err := indexedCID(r.Key)
+			if r.Error != nil {
+				err = r.Error
+			}
+			if !yield(c, err) || err != nil {
+				return
+			}
+		}
+		if ctx.Err() != nil {
+			yield(cid.Undef, context.Cause(ctx))
+		}
+	}
+}
+
 // Query answers from the store and what is about to be in it.
 func (s *pinStore) Query(ctx context.Context, q query.Query) (query.Results, error) {
 	entries, said, nothing := s.queryUnwritten(q)
@@ -279,25 +316,20 @@ func (s *pinStore) queryUnwritten(q query.Query) (entries []query.Entry, said ma
 	prefix := ds.NewKey(q.Prefix)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if s.indexed != nil && strings.Count(prefix.String(), "/") == pinIndexDepth &&
-		strings.HasPrefix(prefix.String(), pinIndex) && !s.indexed.has(fingerprintOfKey(prefix.String())) {
+	if s.indexed != nil && isIndexDir(prefix.String()) && !s.indexed.has(fingerprintOfKey(prefix.String())) {
 		return nil, nil, true
 	}
 	said = map[ds.Key]bool{}
 	for _, writes := range s.layers() {
-		for key, value := range writes {
-			if said[key] || !prefix.IsAncestorOf(key) {
+		for _, key := range writes.below(prefix) {
+			if said[key] {
 				continue
 			}
 			said[key] = true
-			if value != nil {
+			if value := writes.values[key]; value != nil {
 				entries = append(entries, query.Entry{Key: key.String(), Value: value, Size: len(value)})
 			}
 		}
 	}
 	return entries, said, false
 }
-
-// pinIndexDepth is the parts of a directory in an index, as in
-// "/pins/index/cidRindex/<key>": it holds the ids of the pins of that key.
-const pinIndexDepth = 4

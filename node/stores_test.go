@@ -122,31 +122,34 @@ func (w *watched) AllKeysChan(ctx context.Context) (<-chan cid.Cid, error) {
 	return w.Blockstore.AllKeysChan(ctx)
 }
 
-// A failingDatastore fails batches when told to.
-type failingDatastore struct {
+// A hookedDatastore has a hook called before each batch is committed, which
+// fails if that does, and counts them.
+type hookedDatastore struct {
 	ds.Batching
 
-	err     atomic.Pointer[error]
+	hook    atomic.Pointer[func() error]
 	commits atomic.Int32
 }
 
-func (f *failingDatastore) setFail(err error) { f.err.Store(&err) }
+func (h *hookedDatastore) setHook(hook func() error) { h.hook.Store(&hook) }
 
-func (f *failingDatastore) Batch(ctx context.Context) (ds.Batch, error) {
-	b, err := f.Batching.Batch(ctx)
-	return &failingBatch{b, f}, err
+func (h *hookedDatastore) Batch(ctx context.Context) (ds.Batch, error) {
+	b, err := h.Batching.Batch(ctx)
+	return &hookedBatch{b, h}, err
 }
 
-type failingBatch struct {
+type hookedBatch struct {
 	ds.Batch
 
-	store *failingDatastore
+	store *hookedDatastore
 }
 
-func (b *failingBatch) Commit(ctx context.Context) error {
+func (b *hookedBatch) Commit(ctx context.Context) error {
 	b.store.commits.Add(1)
-	if err := b.store.err.Load(); err != nil && *err != nil {
-		return *err
+	if hook := b.store.hook.Load(); hook != nil {
+		if err := (*hook)(); err != nil {
+			return err
+		}
 	}
 	return b.Batch.Commit(ctx)
 }
