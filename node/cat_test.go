@@ -200,6 +200,11 @@ func TestCatEnds(t *testing.T) {
 		t.Error("reading from a closed reader gave no error")
 	}
 
+	r, err = n.Cat(t.Context(), nodeapi.CatRequest{Path: c})
+	must(t, err)
+	go func() { _ = r.Close() }() // while it is being read
+	_, _ = io.Copy(io.Discard, r) // ends, one way or the other
+
 	ctx, cancel := context.WithCancel(t.Context())
 	r, err = n.Cat(ctx, nodeapi.CatRequest{Path: c})
 	must(t, err)

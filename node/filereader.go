@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ipfs/go-cid"
 	"golang.org/x/sync/semaphore"
@@ -22,10 +23,10 @@ const (
 // A fileReader reads a range of a file's bytes in order. One goroutine walks the
 // DAG ahead of the reader and has the leaves loaded, many at a time.
 type fileReader struct {
-	ctx    context.Context
 	cancel context.CancelCauseFunc
 	pieces <-chan *piece
 	walk   *fileWalk
+	closed atomic.Bool
 
 	rest []byte // of the piece being read
 	room int64  // that the piece takes
@@ -58,7 +59,7 @@ func newFileReader(ctx context.Context, s *store, file *fileNode, from, to uint6
 		close(pieces)
 		w.loads.Wait()
 	}()
-	return &fileReader{ctx: ctx, cancel: cancel, pieces: pieces, walk: w}
+	return &fileReader{cancel: cancel, pieces: pieces, walk: w}
 }
 
 // Read reads the next bytes.
@@ -94,15 +95,19 @@ func (r *fileReader) WriteTo(w io.Writer) (int64, error) {
 	}
 }
 
-// Close stops what still runs. It does not wait for it.
+// Close stops what still runs, a Read in another goroutine included. It does not
+// wait for it.
 func (r *fileReader) Close() error {
+	r.closed.Store(true)
 	r.cancel(errReaderClosed)
-	r.rest, r.err = nil, errReaderClosed
 	return nil
 }
 
 // fill sees to it that there are bytes in rest.
 func (r *fileReader) fill() error {
+	if r.closed.Load() {
+		return errReaderClosed
+	}
 	for len(r.rest) == 0 {
 		if r.err != nil {
 			return r.err
