@@ -6,7 +6,8 @@ export SHAREDNODE_CHROMIUM ?= /usr/bin/chromium
 
 # Packages that run in browsers.
 WASM_PACKAGES := ./messageport/... ./blockstore/... ./client/... ./node/... ./server/... ./cmd/build-wasm/wasm
-# Those that have something of their own to test there.
+# Those that have something of their own to test there. Of the node that is the
+# hashing alone.
 JS_PACKAGES := ./messageport/... ./blockstore/... ./client/...
 # Packages whose tests drive a browser. One at a time: they need the machine.
 BROWSER_PACKAGES := ./testing/browser/... ./testing/quickstart/... ./cmd/demo/...
@@ -45,7 +46,9 @@ test-js: $(NPM_INSTALLED)
 
 .PHONY: test-wasm
 test-wasm:
-	exec=$$(.ci/tool wasmbrowsertest) && $(WASM) go test -exec "$$exec" -timeout 10m $(JS_PACKAGES)
+	exec=$$(.ci/tool wasmbrowsertest) && \
+		$(WASM) go test -exec "$$exec" -timeout 10m $(JS_PACKAGES) && \
+		$(WASM) go test -exec "$$exec" -timeout 10m -run WebCrypto ./node
 
 .PHONY: test-browser
 test-browser:
