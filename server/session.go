@@ -141,8 +141,12 @@ func (s *session) ServeCall(ctx context.Context, call *messageport.ServerCall) (
 	return result, err
 }
 
-// hasCode reports whether err is one that the API speaks of, not a fault.
+// hasCode reports whether err is one that the API or the protocol speaks of, not
+// a fault.
 func hasCode(err error) bool {
+	if e, ok := errors.AsType[*messageport.Error](err); ok {
+		return e.Code != messageport.CodeInternal
+	}
 	if e, ok := errors.AsType[interface {
 		error
 		ErrorCode() string
