@@ -82,7 +82,7 @@ func TestTable(t *testing.T) {
 	r.writeTable(&b, []system{systems[0], systems[2]})
 	for _, want := range []string{
 		"| work | unit | Sharednode | Helia | ahead of Helia |\n|---|---|---|---|---|\n",
-		"| MB/s | 210 (20.0–400) | 55.0 (10.0–100) | 3.00× (2.00–4.00) |\n",
+		"| MiB/s | 210 (20.0–400) | 55.0 (10.0–100) | 3.00× (2.00–4.00) |\n",
 		"| ms ↓ | 300 (100–500) |",
 		"helia 7",
 	} {

@@ -49,7 +49,8 @@ func (r *report) writeTable(w io.Writer, systems []system) {
 
 func (r *report) writeNotes(w io.Writer, systems []system) {
 	fmt.Fprintf(w, "\nMedians of %d repetitions in fresh profiles, taken in turns (least–most). ↓: the lower the better. "+
-		"Ahead: median of the ratios within the repetitions, more than 1 is better. MB/s are MiB a second.\n", r.Reps)
+		"Ahead: median of the ratios within the repetitions, more than 1 is better. "+
+		"Pages and programs come from the loopback interface, uncompressed and cacheable.\n", r.Reps)
 	fmt.Fprintf(w, "%s; %s, %d cores; %s; load %s to %s.\n", r.Taken, r.Machine.CPU, r.Machine.Cores, r.Machine.Browser,
 		r.Runs[0].Load, r.Runs[len(r.Runs)-1].Load)
 	for _, s := range systems {

@@ -119,20 +119,31 @@ func TestTabGoneInTheMiddleOfACat(t *testing.T) {
 
 func TestGarbageCollectionBesideAdds(t *testing.T) {
 	w := newWorld(t)
-	collector, large, small := w.tab(), w.tab(), w.tab()
-	for i, tab := range []*tab{large, small} {
-		tab.do(nil, `
+	collector := w.tab()
+	adds := []struct {
+		*tab
+
+		count, size, seed int
+	}{
+		{w.tab(), 12, 4 << 20, 1000},
+		{w.tab(), 150, 1 << 10, 5000},
+	}
+	var adders []*tab
+	for _, a := range adds {
+		adders = append(adders, a.tab)
+		a.do(nil, `
 			globalThis.cids = []
 			globalThis.adding = (async () => {
 				for (let i = 0; i < args[0]; i++) cids.push((await node.add(random(args[1], args[2] + i))).cid)
-			})()`, []int{12, 150}[i], []int{4 << 20, 1 << 10}[i], []int{1000, 5000}[i])
+			})()
+			adding.catch(() => {})`, a.count, a.size, a.seed)
 	}
-	var rounds int
 	finished := make(chan error, 1)
 	go func() {
-		finished <- together([]*tab{large, small}, func(_ int, t *tab) error { return t.try(nil, "await adding") })
+		finished <- together(adders, func(_ int, t *tab) error { return t.try(nil, "await adding") })
 	}()
-	for adding := true; adding; rounds++ {
+	rounds := 0
+	for adding := true; adding; {
 		select {
 		case err := <-finished:
 			if err != nil {
@@ -141,17 +152,19 @@ func TestGarbageCollectionBesideAdds(t *testing.T) {
 			adding = false
 		default:
 			collector.gc()
+			rounds++
 		}
 	}
 	if rounds < 2 {
-		t.Errorf("garbage was collected %d times beside the adds", rounds-1)
+		t.Errorf("garbage was collected %d times beside the adds", rounds)
 	}
-	for i, tab := range []*tab{large, small} {
-		tab.do(nil, "for (let i = 0; i < cids.length; i++) await check(cids[i], random(args[0], args[1] + i))",
-			[]int{4 << 20, 1 << 10}[i], []int{1000, 5000}[i])
+	want := 0
+	for _, a := range adds {
+		want += a.count
+		a.do(nil, "for (let i = 0; i < cids.length; i++) await check(cids[i], random(args[0], args[1] + i))", a.size, a.seed)
 	}
 	collector.do(nil, "await verify()")
-	if k := collector.kept(); len(k.Pins) != 162 {
-		t.Errorf("got %d pins", len(k.Pins))
+	if k := collector.kept(); len(k.Pins) != want {
+		t.Errorf("got %d pins; want %d", len(k.Pins), want)
 	}
 }

@@ -143,7 +143,7 @@ func (t *tab) try(result any, body string, args ...any) error {
 	return t.Eval(ctx, result, body, args...)
 }
 
-// code runs body in the page, which must throw, and returns what.
+// thrown runs body in the page, which must throw, and returns what.
 func (t *tab) thrown(body string, args ...any) *harness.JSError {
 	t.w.t.Helper()
 	err := t.try(nil, body, args...)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -77,22 +76,19 @@ func LaunchChromium(ctx context.Context, opts Options) (*Chromium, error) {
 	return b, nil
 }
 
+// flags are the switches that keep Chromium to itself.
+var flags = []string{
+	"no-first-run", "no-sandbox", "disable-gpu", "disable-background-networking",
+	"disable-component-update", "disable-sync", "disable-extensions", "use-mock-keychain",
+}
+
 func allocatorOptions(path string, opts Options) []chromedp.ExecAllocatorOption {
-	flags := append([]string{
-		"--no-first-run", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--disable-extensions",
-		"--password-store=basic", "--use-mock-keychain",
-	}, opts.Args...)
 	alloc := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path), chromedp.UserDataDir(opts.Profile), chromedp.Headless,
+		chromedp.Flag("password-store", "basic"),
 	}
-	for _, flag := range flags {
-		name, value, hasValue := strings.Cut(strings.TrimPrefix(flag, "--"), "=")
-		if hasValue {
-			alloc = append(alloc, chromedp.Flag(name, value))
-		} else {
-			alloc = append(alloc, chromedp.Flag(name, true))
-		}
+	for _, name := range flags {
+		alloc = append(alloc, chromedp.Flag(name, true))
 	}
 	return alloc
 }

@@ -23,7 +23,7 @@ import (
 type ChromiumTab struct {
 	ctx     context.Context
 	release context.CancelFunc
-	crashed chan struct{} // closed when the tab's process has ended
+	crashed chan struct{} // has one element when the tab's process has ended
 
 	mu  sync.Mutex // guards following
 	url string
@@ -33,11 +33,14 @@ var _ Tab = (*ChromiumTab)(nil)
 
 // OpenTab is NewTab with its own type.
 func (b *Chromium) OpenTab(ctx context.Context, url string) (*ChromiumTab, error) {
-	t := &ChromiumTab{crashed: make(chan struct{}), url: url}
+	t := &ChromiumTab{crashed: make(chan struct{}, 1), url: url}
 	listen := b.listener("page", t.address)
 	t.ctx, t.release = chromedp.NewContext(b.root, chromedp.WithListener(func(ev any) {
 		if _, ok := ev.(*inspector.EventTargetCrashed); ok {
-			close(t.crashed)
+			select {
+			case t.crashed <- struct{}{}:
+			default: // told before
+			}
 		}
 		listen(ev)
 	}))

@@ -38,8 +38,6 @@ type Options struct {
 	// Profile is the directory of the profile, required. What a browser left
 	// there is found again by the next.
 	Profile string
-	// Args are further flags, in the form "--name" or "--name=value".
-	Args []string
 	// Quiet leaves the consoles of workers alone and switches off those parts of
 	// the DevTools protocol that keep copies of what a page loads, so that
 	// measurements are of the page. Messages then has those of pages only.
