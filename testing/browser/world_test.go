@@ -72,10 +72,8 @@ var workerFault = regexp.MustCompile(`panic: |fatal error: |level=ERROR|goroutin
 // judge fails the test for messages that tell of a fault.
 func (w *world) judge(messages []harness.Message) {
 	for _, m := range messages {
-		if !m.Problem() && !(m.Source == "shared_worker" && workerFault.MatchString(m.Text)) {
-			continue
-		}
-		if !slices.ContainsFunc(w.allowed, func(part string) bool { return strings.Contains(m.Text, part) }) {
+		fault := m.Problem() || m.Source == "shared_worker" && workerFault.MatchString(m.Text)
+		if fault && !slices.ContainsFunc(w.allowed, func(part string) bool { return strings.Contains(m.Text, part) }) {
 			w.t.Errorf("unexpected message: %v", m)
 		}
 	}
