@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"bytes"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -99,7 +100,7 @@ func TestAbout(t *testing.T) {
 	if online, err := n.IsOnline(t.Context()); online || err != nil {
 		t.Errorf("got online %v, %v", online, err)
 	}
-	if got := n.Config(); got != (nodeapi.Config{Durability: "strict", StorageMax: 7}) {
+	if got := n.Config(); !reflect.DeepEqual(got, nodeapi.Config{Durability: "strict", StorageMax: 7}) {
 		t.Errorf("got configuration %+v", got)
 	}
 }

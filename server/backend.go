@@ -76,3 +76,96 @@ type Repo interface {
 	// says, and stops at bad's error.
 	RepoVerify(ctx context.Context, bad func(nodeapi.CIDOutcome) error) (nodeapi.RepoVerified, error)
 }
+
+// Extender is a backend whose lists of configuration grow: bootstrap peers,
+// relays, topics and so on.
+type Extender interface {
+	// Extend adds what a new client asks for to what runs. Only the lists of cfg
+	// are looked at. An entry that is wrong is an error, and then nothing is
+	// added.
+	Extend(ctx context.Context, cfg nodeapi.Config) error
+}
+
+// Swarm is the group of connections to peers.
+type Swarm interface {
+	SwarmConnect(ctx context.Context, addr string) error
+	SwarmDisconnect(ctx context.Context, addr string) error
+	SwarmPeers(ctx context.Context) ([]nodeapi.SwarmPeer, error)
+	SwarmAddrs(ctx context.Context) ([]nodeapi.PeerAddrs, error)
+	SwarmLocalAddrs(ctx context.Context) ([]string, error)
+	// SwarmEvents yields a connect for each connected peer and then each change,
+	// until ctx ends. It holds up nobody: a reader that is late may miss a pair
+	// of events that cancel each other out, but never the last state of a peer.
+	SwarmEvents(ctx context.Context) iter.Seq2[nodeapi.SwarmEvent, error]
+	Ping(ctx context.Context, req nodeapi.PingRequest) iter.Seq2[nodeapi.PingResult, error]
+}
+
+// Bitswap is the group of the exchange of blocks.
+type Bitswap interface {
+	BitswapStat(ctx context.Context) (nodeapi.BitswapStat, error)
+	// BitswapWantlist returns what the node wants, or if peer is not empty what
+	// that peer wants of it.
+	BitswapWantlist(ctx context.Context, peer string) ([]cid.Cid, error)
+}
+
+// PubSub is the group of topics.
+type PubSub interface {
+	// Subscribe listens to a topic. It returns once the node listens.
+	Subscribe(ctx context.Context, req nodeapi.SubscribeRequest) (Subscription, error)
+	// Publish sends data, which stays unchanged from now on, to all who listen,
+	// this node's own subscribers among them.
+	Publish(ctx context.Context, topic string, data []byte) error
+	PubSubTopics(ctx context.Context) ([]string, error)
+	PubSubPeers(ctx context.Context, topic string) ([]string, error)
+}
+
+// Subscription is one subscriber's messages. Those it does not read in time are
+// dropped and counted; it holds up nobody.
+type Subscription interface {
+	// Next waits for the next message. The first delivery has none.
+	Next(ctx context.Context) (nodeapi.PubSubDelivery, error)
+	// Close ends the subscription, and a Next that waits.
+	Close() error
+}
+
+// Rooms is the group of rooms.
+type Rooms interface {
+	// JoinRoom joins a room. The member stays in it until Close.
+	JoinRoom(ctx context.Context, req nodeapi.RoomRequest) (Room, error)
+}
+
+// Room is one member's place in a room.
+type Room interface {
+	// Next waits for the next event. The first is RoomSubscribed. Messages that
+	// are not read in time are dropped and counted; joins and leaves are not.
+	Next(ctx context.Context) (nodeapi.RoomDelivery, error)
+	// Send sends data to all in the room or, if to is not nil, to one member. A
+	// message to one member is handed to that peer's stream when Send returns, or
+	// Send returns why not.
+	Send(ctx context.Context, to *nodeapi.RoomMember, data []byte) error
+	// Close leaves the room, and ends a Next that waits.
+	Close() error
+}
+
+// Streams is the group of libp2p streams.
+type Streams interface {
+	DialProtocol(ctx context.Context, req nodeapi.StreamRequest) (Stream, error)
+	// HandleProtocol has handler called in a goroutine of its own with each
+	// stream that a peer opens for the protocol, until remove is called. Of
+	// several who handle one protocol the last is called; once it is removed, the
+	// one before it.
+	HandleProtocol(protocol string, handler func(Stream)) (remove func(), err error)
+}
+
+// Stream is a libp2p stream. Read returns io.EOF once the other side has closed
+// for writing. Errors of a reset are of nodeapi.CodeStreamReset.
+type Stream interface {
+	io.ReadWriter
+
+	Info() nodeapi.StreamOpened
+	CloseWrite() error
+	// Close closes both ways; what was written is still delivered.
+	Close() error
+	// Reset ends the stream at once, both ways. It may be called at any time.
+	Reset() error
+}

@@ -28,6 +28,9 @@ func readWish(app messageport.RawMessage) (nodeapi.Hello, error) {
 	if err := oneOf("onConflict", wish.OnConflict, onConflictError, onConflictJoin); err != nil {
 		return wish, err
 	}
+	if err := oneOf("network", wish.Config.Network, nodeapi.NetworkOn, nodeapi.NetworkOffline); err != nil {
+		return wish, err
+	}
 	return wish, oneOf("durability", wish.Config.Durability, nodeapi.DurabilityRelaxed, nodeapi.DurabilityStrict)
 }
 
@@ -52,11 +55,16 @@ func checkConfig(wanted, running nodeapi.Config) error {
 }
 
 // conflicts returns the fields in which wanted and running differ, each with
-// both values. A zero field of wanted asks for nothing.
+// both values. A zero field of wanted asks for nothing. Lists grow with what
+// clients ask for and are never in conflict.
 func conflicts(wanted, running nodeapi.Config) map[string]any {
 	fields := make(map[string]any)
 	compare(fields, "durability", wanted.Durability, running.Durability)
 	compare(fields, "storageMax", wanted.StorageMax, running.StorageMax)
+	compare(fields, "network", wanted.Network, running.Network)
+	compare(fields, "lowWater", wanted.LowWater, running.LowWater)
+	compare(fields, "highWater", wanted.HighWater, running.HighWater)
+	compare(fields, "dns", wanted.DNS, running.DNS)
 	return fields
 }
 

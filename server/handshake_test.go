@@ -30,7 +30,7 @@ func TestWelcome(t *testing.T) {
 		if err := messageport.Unmarshal(first.App, &app); err != nil {
 			f.Fatal(err)
 		}
-		if want := (nodeapi.Welcome{PeerID: servertest.PeerID, Config: settings}); app != want {
+		if want := (nodeapi.Welcome{PeerID: servertest.PeerID, Config: settings}); !reflect.DeepEqual(app, want) {
 			f.Errorf("got %+v; want %+v", app, want)
 		}
 	})

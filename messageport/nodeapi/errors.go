@@ -69,6 +69,50 @@ const (
 	// CodeTooManySessions: a client that the server has no room for. Details:
 	// limit.
 	CodeTooManySessions Code = "too-many-sessions"
+	// CodeOffline: what needs a network, on a node whose network is off.
+	CodeOffline Code = "offline"
+	// CodeInvalidAddress: text that is not a multiaddr, or one that lacks a part
+	// that is needed. Details: value.
+	CodeInvalidAddress Code = "invalid-address"
+	// CodeUndialableAddress: an address that this node has no transport for: in a
+	// browser anything but a WebSocket or a circuit through one. Details: value.
+	CodeUndialableAddress Code = "undialable-address"
+	// CodeInvalidPeerID: text that is not a peer id. Details: value.
+	CodeInvalidPeerID Code = "invalid-peer-id"
+	// CodeDialFailed: a peer that could not be reached, or for which no address
+	// is known. Details: peer.
+	CodeDialFailed Code = "dial-failed"
+	// CodeNotConnected: a peer that is not connected. Details: peer.
+	CodeNotConnected Code = "not-connected"
+	// CodeProtocolNotSupported: a peer that speaks none of the protocols. Details:
+	// peer, protocols.
+	CodeProtocolNotSupported Code = "protocol-not-supported"
+	// CodeProtocolReserved: a protocol that the node itself handles. Details:
+	// protocol.
+	CodeProtocolReserved Code = "protocol-reserved"
+	// CodeStreamReset: a stream that the other side, or the loss of the
+	// connection, ended before its time.
+	CodeStreamReset Code = "stream-reset"
+	// CodeUnknownStream: a stream offered that was taken already, or not in time.
+	CodeUnknownStream Code = "unknown-stream"
+	// CodeInvalidTopic: a topic that is empty, too long or not UTF-8. Details:
+	// value.
+	CodeInvalidTopic Code = "invalid-topic"
+	// CodeTopicNotAllowed: a topic outside Config.Topics. Details: topic.
+	CodeTopicNotAllowed Code = "topic-not-allowed"
+	// CodeTooManyTopics: more topics than a session may listen to. Details: limit.
+	CodeTooManyTopics Code = "too-many-topics"
+	// CodeMessageTooLarge: a message over the limit. Details: size, limit.
+	CodeMessageTooLarge Code = "message-too-large"
+	// CodeMessageRejected: a message that a validator of the topic refused.
+	// Details: topic.
+	CodeMessageRejected Code = "message-rejected"
+	// CodeNotInRoom: a room that the session has not joined, or a recipient who
+	// is not in it. Details: peer, where there is one.
+	CodeNotInRoom Code = "not-in-room"
+	// CodeUndelivered: a direct message that could not be handed to its
+	// recipient. Details: peer.
+	CodeUndelivered Code = "undelivered"
 	// CodeClosing: a hello or a call that came while the server was closing. It
 	// was not begun.
 	CodeClosing Code = "closing"

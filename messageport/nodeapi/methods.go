@@ -59,4 +59,56 @@ const (
 	MethodRepoVerify = "repo.verify"
 	// MethodRepoVersion: none → uint.
 	MethodRepoVersion = "repo.version"
+
+	// MethodSwarmConnect: AddrRequest → none.
+	MethodSwarmConnect = "swarm.connect"
+	// MethodSwarmDisconnect: AddrRequest → none.
+	MethodSwarmDisconnect = "swarm.disconnect"
+	// MethodSwarmPeers: none → none; ↓ items SwarmPeer.
+	MethodSwarmPeers = "swarm.peers"
+	// MethodSwarmAddrs: none → none; ↓ items PeerAddrs.
+	MethodSwarmAddrs = "swarm.addrs"
+	// MethodSwarmLocalAddrs: none → AddrList.
+	MethodSwarmLocalAddrs = "swarm.localAddrs"
+	// MethodSwarmEvents: none → none; ↓ items SwarmEvent, first one for each peer
+	// that is connected, then each change, until the call is cancelled.
+	MethodSwarmEvents = "swarm.events"
+	// MethodPing: PingRequest → none; ↓ items PingResult.
+	MethodPing = "ping"
+
+	// MethodBitswapStat: none → BitswapStat.
+	MethodBitswapStat = "bitswap.stat"
+	// MethodBitswapWantlist: WantlistRequest → none; ↓ items CIDResult.
+	MethodBitswapWantlist = "bitswap.wantlist"
+
+	// MethodPubSubSubscribe: SubscribeRequest → none; ↓ items PubSubEvent, and
+	// after each that has a message the message's bytes, until the call is
+	// cancelled.
+	MethodPubSubSubscribe = "pubsub.subscribe"
+	// MethodPubSubPublish: TopicRequest → none; ↑ bytes of the message.
+	MethodPubSubPublish = "pubsub.publish"
+	// MethodPubSubList: none → TopicList.
+	MethodPubSubList = "pubsub.ls"
+	// MethodPubSubPeers: TopicRequest → PeerList.
+	MethodPubSubPeers = "pubsub.peers"
+
+	// MethodRoomJoin: RoomRequest → none; ↓ items RoomEvent, and after each that
+	// is a message the message's bytes. Cancelling the call leaves the room.
+	MethodRoomJoin = "room.join"
+	// MethodRoomSend: RoomSend → none; ↑ bytes of the message. It ends when the
+	// message has been published or handed to the peer's stream.
+	MethodRoomSend = "room.send"
+
+	// MethodStreamDial: StreamRequest → none; ↓ one item StreamOpened, then ↑ and
+	// ↓ the bytes of the stream. END is half-close either way; cancelling the
+	// call resets the stream, and a stream that the peer resets ends the call with
+	// CodeStreamReset.
+	MethodStreamDial = "libp2p.dialProtocol"
+	// MethodStreamHandle: HandleRequest → none; ↓ items StreamOffer, the first
+	// with no stream in it once the protocol is handled, then one for each
+	// stream that a peer opens. Cancelling the call ends the handling, not the
+	// streams.
+	MethodStreamHandle = "libp2p.handle"
+	// MethodStreamAccept: StreamAccept → none; as libp2p.dialProtocol.
+	MethodStreamAccept = "libp2p.accept"
 )

@@ -6,6 +6,12 @@ import (
 	"github.com/ipfs/go-cid"
 )
 
+// The values of Config.Network.
+const (
+	NetworkOn      = "on"
+	NetworkOffline = "offline"
+)
+
 // The values of Config.Durability.
 const (
 	DurabilityRelaxed = "relaxed"
@@ -13,7 +19,8 @@ const (
 )
 
 // Config is what a client asks of the node, and what the node answers that it
-// has. A zero field asks for nothing.
+// has. A zero field asks for nothing. A field that is a list grows with what
+// clients ask for; of any other the first client decides.
 type Config struct {
 	// Durability is "relaxed" (the default: acknowledged when the browser has
 	// taken the write) or "strict" (when it is on the disk).
@@ -21,6 +28,30 @@ type Config struct {
 	// StorageMax is the most bytes of blocks the repo may hold; 0 for no limit
 	// but the browser's.
 	StorageMax uint64 `cbor:"storageMax,omitempty"`
+	// Network is "on" (the default) or "offline": the node then touches no
+	// network at all.
+	Network string `cbor:"network,omitempty"`
+	// Bootstrap has the peers that the node connects to and stays connected
+	// with: multiaddrs that end in "/p2p/<peer id>".
+	Bootstrap []string `cbor:"bootstrap,omitempty"`
+	// Relays has the circuit relays (v2) on which the node reserves a place, to
+	// be reached through them: multiaddrs that end in "/p2p/<peer id>".
+	Relays []string `cbor:"relays,omitempty"`
+	// Swarm has the multiaddrs to listen on. A browser can listen on none but
+	// "<a relay's multiaddr>/p2p-circuit", which is the same as a relay above.
+	Swarm []string `cbor:"swarm,omitempty"`
+	// Topics has the pubsub topics that may be used; one that ends in "*" allows
+	// all that begin so. Empty allows every topic.
+	Topics []string `cbor:"topics,omitempty"`
+	// LowWater and HighWater bound the connections: above HighWater those that
+	// matter least are closed until LowWater are left. Defaults 32 and 96.
+	LowWater  uint64 `cbor:"lowWater,omitempty"`
+	HighWater uint64 `cbor:"highWater,omitempty"`
+	// DNS is the URL of the DNS-over-HTTPS server (RFC 8484) that resolves
+	// "/dnsaddr" and whatever "/dns" name the platform does not resolve itself.
+	// It is contacted when there is such a name to resolve. Default
+	// "https://cloudflare-dns.com/dns-query".
+	DNS string `cbor:"dns,omitempty"`
 }
 
 // Hello is the application's part of a port's hello.
@@ -146,7 +177,8 @@ type Added struct {
 
 // PathRequest names something by path: "<cid>/a/b" or "/ipfs/<cid>/a/b".
 type PathRequest struct {
-	Path string `cbor:"path"`
+	Path    string `cbor:"path"`
+	Offline bool   `cbor:"offline,omitempty"` // look in the repo alone
 }
 
 // CatRequest asks for a file's bytes, or a part of them.
@@ -154,6 +186,8 @@ type CatRequest struct {
 	Path   string  `cbor:"path"`
 	Offset uint64  `cbor:"offset,omitempty"` // past the end gives no bytes
 	Length *uint64 `cbor:"length,omitempty"` // all that follows unless set
+	// Offline looks in the repo alone.
+	Offline bool `cbor:"offline,omitempty"`
 }
 
 // GetRequest asks for a file or a directory tree as TAR, or for a single file
@@ -164,6 +198,7 @@ type GetRequest struct {
 	Archive          bool `cbor:"archive,omitempty"`
 	Compress         bool `cbor:"compress,omitempty"` // gzip
 	CompressionLevel *int `cbor:"compressionLevel,omitempty"`
+	Offline          bool `cbor:"offline,omitempty"` // look in the repo alone
 }
 
 // Entry is one entry of a listing.
@@ -196,7 +231,8 @@ type DAGResolved struct {
 
 // CIDRequest names a block.
 type CIDRequest struct {
-	Cid cid.Cid `cbor:"cid"`
+	Cid     cid.Cid `cbor:"cid"`
+	Offline bool    `cbor:"offline,omitempty"` // look in the repo alone
 }
 
 // CIDResult is a CID alone.
@@ -239,6 +275,7 @@ type PinAddRequest struct {
 	Path      string `cbor:"path"`
 	Recursive *bool  `cbor:"recursive,omitempty"` // true unless set
 	Name      string `cbor:"name,omitempty"`
+	Offline   bool   `cbor:"offline,omitempty"` // pin only what the repo has whole
 }
 
 // PinRemoveRequest asks to unpin it.

@@ -36,13 +36,26 @@ var (
 	mtime = &nodeapi.Mtime{Secs: -1, Nsecs: 999_999_999}
 )
 
+var (
+	pubsubMessage = nodeapi.PubSubMessage{
+		From: "12D3KooW", Topic: "t", SequenceNumber: 1_700_000_000_000_000_000, Size: 5,
+		Signature: []byte{1}, Key: []byte{2},
+	}
+	streamOpened = nodeapi.StreamOpened{Peer: "12D3KooW", Protocol: "/echo/1", Addr: "/ip4/127.0.0.1/tcp/4001/ws"}
+)
+
 // samples has each wire type with all fields set, then what a field can be that
 // such a value does not show.
 var samples = []struct {
 	name  string
 	value any
 }{
-	{"full", nodeapi.Config{Durability: "strict", StorageMax: 1 << 40}},
+	{"full", nodeapi.Config{
+		Durability: "strict", StorageMax: 1 << 40, Network: "on",
+		Bootstrap: []string{"/dnsaddr/example.com/p2p/12D3KooW"}, Relays: []string{"/ip4/127.0.0.1/tcp/1/ws/p2p/12D3KooW"},
+		Swarm: []string{"/ip4/127.0.0.1/tcp/0/ws"}, Topics: []string{"a", "b*"},
+		LowWater: 1, HighWater: 2, DNS: "https://dns.example/dns-query",
+	}},
 	{"zero", nodeapi.Config{}},
 	{"full", nodeapi.Hello{Config: nodeapi.Config{Durability: "relaxed"}, OnConflict: "join"}},
 	{"zero", nodeapi.Hello{}},
@@ -74,17 +87,17 @@ var samples = []struct {
 	}},
 	{"full", nodeapi.AddProgress{Path: "a", Bytes: 1 << 32}},
 	{"full", nodeapi.Added{Path: "a", Cid: cidV0, Size: 1<<53 - 1, Mode: new(uint32(0)), Mtime: mtime}},
-	{"full", nodeapi.PathRequest{Path: "/ipfs/" + cidV1.String() + "/a"}},
-	{"full", nodeapi.CatRequest{Path: "p", Offset: 1 << 53, Length: new(uint64(0))}},
+	{"full", nodeapi.PathRequest{Path: "/ipfs/" + cidV1.String() + "/a", Offline: true}},
+	{"full", nodeapi.CatRequest{Path: "p", Offset: 1 << 53, Length: new(uint64(0)), Offline: true}},
 	{"path alone", nodeapi.CatRequest{Path: "p"}},
-	{"full", nodeapi.GetRequest{Path: "p", Archive: true, Compress: true, CompressionLevel: new(-1)}},
+	{"full", nodeapi.GetRequest{Path: "p", Archive: true, Compress: true, CompressionLevel: new(-1), Offline: true}},
 	{"full", nodeapi.Entry{Type: "file", Cid: cidV1, Name: "n", Path: "p/n", Size: 11, Mode: new(uint32(0o755)), Mtime: mtime}},
 	{"full", nodeapi.DAGPutOptions{
 		InputCodec: "dag-json", StoreCodec: "dag-cbor", HashAlg: "sha2-512", CidVersion: new(1),
 		Pin: true, OnlyHash: true,
 	}},
 	{"full", nodeapi.DAGResolved{Cid: cidV1, RemainderPath: "a/b"}},
-	{"full", nodeapi.CIDRequest{Cid: cidV1}},
+	{"full", nodeapi.CIDRequest{Cid: cidV1, Offline: true}},
 	{"version 0", nodeapi.CIDRequest{Cid: cidV0}},
 	{"full", nodeapi.CIDResult{Cid: cidV1}},
 	{"full", nodeapi.CIDOutcome{Cid: cidV1, Code: nodeapi.CodePinned, Error: "it is pinned"}},
@@ -93,7 +106,7 @@ var samples = []struct {
 	{"zero", nodeapi.BlockPutOptions{}},
 	{"full", nodeapi.BlockRemoveRequest{Cids: []cid.Cid{cidV0, cidV1}, Force: true, Quiet: true}},
 	{"full", nodeapi.BlockStat{Cid: cidV1, Size: 11}},
-	{"full", nodeapi.PinAddRequest{Path: "p", Recursive: new(false), Name: "n"}},
+	{"full", nodeapi.PinAddRequest{Path: "p", Recursive: new(false), Name: "n", Offline: true}},
 	{"full", nodeapi.PinRemoveRequest{Path: "p", Recursive: new(true)}},
 	{"full", nodeapi.PinListRequest{Paths: []string{"p", "q"}, Type: "all", Name: "n"}},
 	{"full", nodeapi.Pin{Cid: cidV1, Type: "indirect", Name: "n", Via: &cidV0}},
@@ -101,6 +114,41 @@ var samples = []struct {
 		NumObjects: 1, RepoSize: 2, StorageMax: 3, RepoPath: "sharednode:default", Version: "1", Usage: 4, Quota: 5,
 	}},
 	{"full", nodeapi.RepoVerified{Checked: 10, Bad: 1}},
+	{"full", nodeapi.AddrRequest{Addr: "/p2p/12D3KooW"}},
+	{"full", nodeapi.AddrList{Addrs: []string{"/ip4/127.0.0.1/tcp/4001/ws"}}},
+	{"full", nodeapi.SwarmPeer{
+		Peer: "12D3KooW", Addr: "/ip4/127.0.0.1/tcp/4001/ws", Direction: "inbound", Muxer: "/yamux/1.0.0",
+		Latency: 1_500_000, Streams: []string{"/ipfs/bitswap/1.2.0"}, Limited: true,
+	}},
+	{"full", nodeapi.PeerAddrs{ID: "12D3KooW", Addrs: []string{"/ip4/127.0.0.1/tcp/4001/ws"}}},
+	{"full", nodeapi.SwarmEvent{Type: "connect", Peer: "12D3KooW"}},
+	{"full", nodeapi.PingRequest{Peer: "12D3KooW", Count: 3}},
+	{"full", nodeapi.PingResult{Success: true, Time: 1_500_000, Text: "t"}},
+	{"full", nodeapi.BitswapStat{
+		Wantlist: []cid.Cid{cidV0, cidV1}, Peers: []string{"12D3KooW"}, BlocksReceived: 1, DataReceived: 2, BlocksSent: 3,
+		DataSent: 4, DupBlksReceived: 5, DupDataReceived: 6, MessagesReceived: 7,
+	}},
+	{"full", nodeapi.WantlistRequest{Peer: "12D3KooW"}},
+	{"full", nodeapi.SubscribeRequest{Topic: "t", Queue: 16}},
+	{"full", nodeapi.TopicRequest{Topic: "t"}},
+	{"full", nodeapi.TopicList{Topics: []string{"t"}}},
+	{"full", nodeapi.PeerList{Peers: []string{"12D3KooW"}}},
+	{"full", nodeapi.PubSubEvent{Message: &pubsubMessage, Dropped: 2}},
+	{"listening", nodeapi.PubSubEvent{}},
+	{"full", pubsubMessage},
+	{"full", nodeapi.RoomRequest{Topic: "t", Members: true}},
+	{"full", nodeapi.RoomMember{Peer: "12D3KooW", Session: "s"}},
+	{"full", nodeapi.RoomEvent{
+		Type: "message", Room: 1, Member: nodeapi.RoomMember{Peer: "12D3KooW", Session: "s"}, Direct: true,
+		SequenceNumber: 1 << 63, Size: 5, Dropped: 2,
+	}},
+	{"full", nodeapi.RoomSend{Room: 1, To: &nodeapi.RoomMember{Peer: "12D3KooW"}}},
+	{"full", nodeapi.StreamRequest{Peer: "12D3KooW", Protocols: []string{"/echo/1", "/echo/2"}}},
+	{"full", streamOpened},
+	{"full", nodeapi.HandleRequest{Protocol: "/echo/1"}},
+	{"full", nodeapi.StreamOffer{ID: 1, Stream: &streamOpened}},
+	{"handled", nodeapi.StreamOffer{}},
+	{"full", nodeapi.StreamAccept{ID: 1}},
 }
 
 func TestVectors(t *testing.T) {

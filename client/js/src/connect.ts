@@ -2,7 +2,7 @@ import { type CallOptions, watch } from './deadline.js';
 import { dialSharedWorker } from './dial.js';
 import type { Config, Hello } from './nodeapi.gen.js';
 import { Sharednode } from './node.js';
-import { count, invalidOption, pick, text } from './options.js';
+import { count, invalidOption, pick, text, texts } from './options.js';
 
 /** Options of {@link connect}. */
 export interface ConnectOptions extends CallOptions {
@@ -94,7 +94,18 @@ function workerURL(given: unknown): URL {
 }
 
 function readConfig(config: object = {}): Config {
-  const checks = { durability: text, storageMax: count };
+  const checks = {
+    durability: text,
+    storageMax: count,
+    network: text,
+    bootstrap: texts,
+    relays: texts,
+    swarm: texts,
+    topics: texts,
+    lowWater: count,
+    highWater: count,
+    dns: text,
+  };
   const known = pick<Config>('connect', config, checks);
   for (const name in config) {
     if (!(name in checks)) {

@@ -64,6 +64,65 @@ export const Methods = {
   RepoVerify: 'repo.verify',
   /** none → uint. */
   RepoVersion: 'repo.version',
+  /** AddrRequest → none. */
+  SwarmConnect: 'swarm.connect',
+  /** AddrRequest → none. */
+  SwarmDisconnect: 'swarm.disconnect',
+  /** none → none; ↓ items SwarmPeer. */
+  SwarmPeers: 'swarm.peers',
+  /** none → none; ↓ items PeerAddrs. */
+  SwarmAddrs: 'swarm.addrs',
+  /** none → AddrList. */
+  SwarmLocalAddrs: 'swarm.localAddrs',
+  /**
+   * none → none; ↓ items SwarmEvent, first one for each peer
+   * that is connected, then each change, until the call is cancelled.
+   */
+  SwarmEvents: 'swarm.events',
+  /** PingRequest → none; ↓ items PingResult. */
+  Ping: 'ping',
+  /** none → BitswapStat. */
+  BitswapStat: 'bitswap.stat',
+  /** WantlistRequest → none; ↓ items CIDResult. */
+  BitswapWantlist: 'bitswap.wantlist',
+  /**
+   * SubscribeRequest → none; ↓ items PubSubEvent, and
+   * after each that has a message the message's bytes, until the call is
+   * cancelled.
+   */
+  PubSubSubscribe: 'pubsub.subscribe',
+  /** TopicRequest → none; ↑ bytes of the message. */
+  PubSubPublish: 'pubsub.publish',
+  /** none → TopicList. */
+  PubSubList: 'pubsub.ls',
+  /** TopicRequest → PeerList. */
+  PubSubPeers: 'pubsub.peers',
+  /**
+   * RoomRequest → none; ↓ items RoomEvent, and after each that
+   * is a message the message's bytes. Cancelling the call leaves the room.
+   */
+  RoomJoin: 'room.join',
+  /**
+   * RoomSend → none; ↑ bytes of the message. It ends when the
+   * message has been published or handed to the peer's stream.
+   */
+  RoomSend: 'room.send',
+  /**
+   * StreamRequest → none; ↓ one item StreamOpened, then ↑ and
+   * ↓ the bytes of the stream. END is half-close either way; cancelling the
+   * call resets the stream, and a stream that the peer resets ends the call with
+   * CodeStreamReset.
+   */
+  StreamDial: 'libp2p.dialProtocol',
+  /**
+   * HandleRequest → none; ↓ items StreamOffer, the first
+   * with no stream in it once the protocol is handled, then one for each
+   * stream that a peer opens. Cancelling the call ends the handling, not the
+   * streams.
+   */
+  StreamHandle: 'libp2p.handle',
+  /** StreamAccept → none; as libp2p.dialProtocol. */
+  StreamAccept: 'libp2p.accept',
 } as const;
 
 /** The name of a method. */
@@ -153,6 +212,70 @@ export type NodeErrorCode =
    * limit.
    */
   | 'too-many-sessions'
+  /** what needs a network, on a node whose network is off. */
+  | 'offline'
+  /**
+   * text that is not a multiaddr, or one that lacks a part
+   * that is needed. Details: value.
+   */
+  | 'invalid-address'
+  /**
+   * an address that this node has no transport for: in a
+   * browser anything but a WebSocket or a circuit through one. Details: value.
+   */
+  | 'undialable-address'
+  /** text that is not a peer id. Details: value. */
+  | 'invalid-peer-id'
+  /**
+   * a peer that could not be reached, or for which no address
+   * is known. Details: peer.
+   */
+  | 'dial-failed'
+  /** a peer that is not connected. Details: peer. */
+  | 'not-connected'
+  /**
+   * a peer that speaks none of the protocols. Details:
+   * peer, protocols.
+   */
+  | 'protocol-not-supported'
+  /**
+   * a protocol that the node itself handles. Details:
+   * protocol.
+   */
+  | 'protocol-reserved'
+  /**
+   * a stream that the other side, or the loss of the
+   * connection, ended before its time.
+   */
+  | 'stream-reset'
+  /** a stream offered that was taken already, or not in time. */
+  | 'unknown-stream'
+  /**
+   * a topic that is empty, too long or not UTF-8. Details:
+   * value.
+   */
+  | 'invalid-topic'
+  /** a topic outside Config.Topics. Details: topic. */
+  | 'topic-not-allowed'
+  /** more topics than a session may listen to. Details: limit. */
+  | 'too-many-topics'
+  /** a message over the limit. Details: size, limit. */
+  | 'message-too-large'
+  /**
+   * a message that a validator of the topic refused.
+   * Details: topic.
+   */
+  | 'message-rejected'
+  /**
+   * a room that the session has not joined, or a recipient who
+   * is not in it. Details: peer, where there is one.
+   */
+  | 'not-in-room'
+  /**
+   * a direct message that could not be handed to its
+   * recipient. Details: peer.
+   */
+  | 'undelivered'
   /**
    * a hello or a call that came while the server was closing. It
    * was not begun.
@@ -160,8 +283,222 @@ export type NodeErrorCode =
   | 'closing';
 
 /**
+ * AddrRequest names a peer's address: a multiaddr that ends in "/p2p/<peer
+ * id>", or for swarm.disconnect "/p2p/<peer id>" alone.
+ */
+export interface AddrRequest {
+  addr: string;
+}
+
+/** AddrList is a list of multiaddrs. */
+export interface AddrList {
+  addrs: string[];
+}
+
+/** SwarmPeer is one connection to a peer. */
+export interface SwarmPeer {
+  peer: string;
+  /** the remote multiaddr, without the peer's id */
+  addr: string;
+  /** "inbound" or "outbound" */
+  direction: string;
+  /** protocol id */
+  muxer?: string;
+  /** nanoseconds; 0 if not measured */
+  latency?: number | bigint;
+  /** Streams has the protocols of the streams that are open. */
+  streams?: string[];
+  /**
+   * Limited says that the connection goes through a relay that limits its bytes
+   * and its time.
+   */
+  limited?: boolean;
+}
+
+/** PeerAddrs is a peer and the addresses that are known of it. */
+export interface PeerAddrs {
+  id: string;
+  addrs: string[];
+}
+
+/** SwarmEvent tells of a peer's first connection, or of the end of its last. */
+export interface SwarmEvent {
+  /** "connect" or "disconnect" */
+  type: string;
+  peer: string;
+}
+
+/** PingRequest asks how long the way to a peer and back takes. */
+export interface PingRequest {
+  peer: string;
+  /** 10 unless set */
+  count?: number | bigint;
+}
+
+/** PingResult is one thing that a ping tells. */
+export interface PingResult {
+  success: boolean;
+  /** nanoseconds, there and back */
+  time?: number | bigint;
+  text?: string;
+}
+
+/** BitswapStat is the account of the exchange of blocks with peers. */
+export interface BitswapStat {
+  /** what the node wants now */
+  wantlist: Uint8Array[];
+  /** those it exchanges with */
+  peers: string[];
+  blocksReceived: number | bigint;
+  /** bytes */
+  dataReceived: number | bigint;
+  blocksSent: number | bigint;
+  /** bytes */
+  dataSent: number | bigint;
+  dupBlksReceived: number | bigint;
+  /** bytes */
+  dupDataReceived: number | bigint;
+  messagesReceived: number | bigint;
+}
+
+/**
+ * WantlistRequest asks what the node wants or, with a peer, what that peer
+ * wants of the node.
+ */
+export interface WantlistRequest {
+  peer?: string;
+}
+
+/** SubscribeRequest asks for the messages of a topic. */
+export interface SubscribeRequest {
+  topic: string;
+  /**
+   * Queue is how many messages are kept for a client that does not read; more
+   * are dropped and counted, the oldest first. 256 unless set, at most 4096;
+   * there is a bound in bytes as well.
+   */
+  queue?: number | bigint;
+}
+
+/** TopicRequest names a topic. */
+export interface TopicRequest {
+  topic: string;
+}
+
+/** TopicList has the topics that the node listens to, for all its clients. */
+export interface TopicList {
+  topics: string[];
+}
+
+/** PeerList is a list of peer ids. */
+export interface PeerList {
+  peers: string[];
+}
+
+/**
+ * PubSubEvent is one thing that a subscription tells. The first has no message:
+ * it says that the node listens.
+ */
+export interface PubSubEvent {
+  message?: PubSubMessage;
+  /** Dropped is how many messages were lost between the last event and this one. */
+  dropped?: number | bigint;
+}
+
+/** PubSubMessage is a message but for its bytes. All messages are signed. */
+export interface PubSubMessage {
+  /** peer id */
+  from: string;
+  topic: string;
+  sequenceNumber: number | bigint;
+  /** of its bytes, which follow */
+  size: number | bigint;
+  signature: Uint8Array;
+  /** the sender's public key, protobuf */
+  key: Uint8Array;
+}
+
+/** RoomRequest asks to join a room. */
+export interface RoomRequest {
+  topic: string;
+  /**
+   * Members tells the sessions of a peer apart: each joins, leaves and speaks
+   * for itself.
+   */
+  members?: boolean;
+}
+
+/**
+ * RoomMember is who is in a room: a peer or, where the room tells them apart, a
+ * session of one.
+ */
+export interface RoomMember {
+  peer: string;
+  session?: string;
+}
+
+/** RoomEvent is one thing that happens in a room. */
+export interface RoomEvent {
+  type: string;
+  /** names the room for RoomSend, within its session */
+  room?: number | bigint;
+  member: RoomMember;
+  /** of a message: it was sent to this member alone */
+  direct?: boolean;
+  /** SequenceNumber of a message, 0 where its sender gave none. */
+  sequenceNumber?: number | bigint;
+  /** of a message's bytes */
+  size?: number | bigint;
+  /** Dropped is how many messages were lost between the last event and this one. */
+  dropped?: number | bigint;
+}
+
+/** RoomSend is a message but for its bytes, to all in the room or to one. */
+export interface RoomSend {
+  room: number | bigint;
+  to?: RoomMember;
+}
+
+/** StreamRequest asks for a stream to a peer. */
+export interface StreamRequest {
+  /** Peer is a peer id, or a multiaddr that ends in one. */
+  peer: string;
+  /** Protocols are those that will do, the best first. */
+  protocols: string[];
+}
+
+/** StreamOpened says what stream there is. */
+export interface StreamOpened {
+  peer: string;
+  protocol: string;
+  /** of the connection that it runs over */
+  addr: string;
+}
+
+/** HandleRequest asks for the streams that peers open for a protocol. */
+export interface HandleRequest {
+  protocol: string;
+}
+
+/**
+ * StreamOffer is a stream that a peer opened. It is reset unless libp2p.accept
+ * takes it within 10 seconds.
+ */
+export interface StreamOffer {
+  /** 0: none, the protocol is now handled */
+  id?: number | bigint;
+  stream?: StreamOpened;
+}
+
+/** StreamAccept takes a stream that was offered to the same session. */
+export interface StreamAccept {
+  id: number | bigint;
+}
+
+/**
  * Config is what a client asks of the node, and what the node answers that it
- * has. A zero field asks for nothing.
+ * has. A zero field asks for nothing. A field that is a list grows with what
+ * clients ask for; of any other the first client decides.
  */
 export interface Config {
   /**
@@ -174,6 +511,44 @@ export interface Config {
    * but the browser's.
    */
   storageMax?: number | bigint;
+  /**
+   * Network is "on" (the default) or "offline": the node then touches no
+   * network at all.
+   */
+  network?: string;
+  /**
+   * Bootstrap has the peers that the node connects to and stays connected
+   * with: multiaddrs that end in "/p2p/<peer id>".
+   */
+  bootstrap?: string[];
+  /**
+   * Relays has the circuit relays (v2) on which the node reserves a place, to
+   * be reached through them: multiaddrs that end in "/p2p/<peer id>".
+   */
+  relays?: string[];
+  /**
+   * Swarm has the multiaddrs to listen on. A browser can listen on none but
+   * "<a relay's multiaddr>/p2p-circuit", which is the same as a relay above.
+   */
+  swarm?: string[];
+  /**
+   * Topics has the pubsub topics that may be used; one that ends in "*" allows
+   * all that begin so. Empty allows every topic.
+   */
+  topics?: string[];
+  /**
+   * LowWater and HighWater bound the connections: above HighWater those that
+   * matter least are closed until LowWater are left. Defaults 32 and 96.
+   */
+  lowWater?: number | bigint;
+  highWater?: number | bigint;
+  /**
+   * DNS is the URL of the DNS-over-HTTPS server (RFC 8484) that resolves
+   * "/dnsaddr" and whatever "/dns" name the platform does not resolve itself.
+   * It is contacted when there is such a name to resolve. Default
+   * "https://cloudflare-dns.com/dns-query".
+   */
+  dns?: string;
 }
 
 /** Hello is the application's part of a port's hello. */
@@ -309,6 +684,8 @@ export interface Added {
 /** PathRequest names something by path: "<cid>/a/b" or "/ipfs/<cid>/a/b". */
 export interface PathRequest {
   path: string;
+  /** look in the repo alone */
+  offline?: boolean;
 }
 
 /** CatRequest asks for a file's bytes, or a part of them. */
@@ -318,6 +695,8 @@ export interface CatRequest {
   offset?: number | bigint;
   /** all that follows unless set */
   length?: number | bigint;
+  /** Offline looks in the repo alone. */
+  offline?: boolean;
 }
 
 /**
@@ -331,6 +710,8 @@ export interface GetRequest {
   /** gzip */
   compress?: boolean;
   compressionLevel?: number;
+  /** look in the repo alone */
+  offline?: boolean;
 }
 
 /** Entry is one entry of a listing. */
@@ -372,6 +753,8 @@ export interface DAGResolved {
 /** CIDRequest names a block. */
 export interface CIDRequest {
   cid: Uint8Array;
+  /** look in the repo alone */
+  offline?: boolean;
 }
 
 /** CIDResult is a CID alone. */
@@ -420,6 +803,8 @@ export interface PinAddRequest {
   /** true unless set */
   recursive?: boolean;
   name?: string;
+  /** pin only what the repo has whole */
+  offline?: boolean;
 }
 
 /** PinRemoveRequest asks to unpin it. */

@@ -22,6 +22,9 @@ export const count: Check = (value) =>
     ? value >= 0n && value < 1n << 64n
     : Number.isSafeInteger(value) && (value as number) >= 0;
 
+export const texts: Check = (value) =>
+  Array.isArray(value) && value.every(text);
+
 export const func: Check = (value) => typeof value === 'function';
 
 /**

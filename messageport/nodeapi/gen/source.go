@@ -104,7 +104,7 @@ func (src *source) addConstant(decl *ast.GenDecl, spec *ast.ValueSpec) error {
 
 func (src *source) addStruct(decl *ast.GenDecl, spec *ast.TypeSpec) error {
 	typ, ok := spec.Type.(*ast.StructType)
-	if !ok {
+	if !ok || !spec.Name.IsExported() {
 		return nil
 	}
 	st := structType{name: spec.Name.Name, doc: comment(spec.Doc, nil)}

@@ -86,6 +86,9 @@ func typeOf(expr ast.Expr) (string, error) {
 	case *ast.StarExpr:
 		return typeOf(expr.X)
 	case *ast.ArrayType:
+		if elem, ok := expr.Elt.(*ast.Ident); ok && elem.Name == "byte" {
+			return "Uint8Array", nil
+		}
 		elem, err := typeOf(expr.Elt)
 		if strings.Contains(elem, " ") {
 			elem = "(" + elem + ")"

@@ -67,12 +67,16 @@ export interface CatOptions extends CallOptions {
   offset?: number | bigint | undefined;
   /** How many bytes at most. */
   length?: number | bigint | undefined;
+  /** Looks in the repo alone. */
+  offline?: boolean | undefined;
 }
 
 /** Options of `get`. */
 export interface GetOptions extends CallOptions {
   /** TAR even where `compress` would do without. */
   archive?: boolean | undefined;
+  /** Looks in the repo alone. */
+  offline?: boolean | undefined;
   /** gzip */
   compress?: boolean | undefined;
   compressionLevel?: number | undefined;
@@ -163,6 +167,7 @@ export async function* cat(
     ...pick<Omit<CatRequest, 'path'>>('cat', options, {
       offset: count,
       length: count,
+      offline: bool,
     }),
     path: toPath(path, 'cat'),
   };
@@ -180,6 +185,7 @@ export async function* get(
       archive: bool,
       compress: bool,
       compressionLevel: integer,
+      offline: bool,
     }),
     path: toPath(path, 'get'),
   };
