@@ -43,13 +43,14 @@ type CallOptions struct {
 }
 
 // Call opens a call. The request is encoded with Marshal, nil as null. Call waits
-// while as many calls are open as the server allows. When ctx ends, now or
+// while as many calls are open as the server allows. A request for which there
+// is no room in MaxOpen bytes is an error with CodeFrameTooLarge. When ctx ends, now or
 // later, the call is given up and its methods return ctx's error. After the
 // session's end the error is one with CodeClosed.
 //
 // Every call is to be brought to its end: by Result, by Cancel or by ctx.
 func (c *ClientConn) Call(ctx context.Context, method string, request any, opts CallOptions) (*ClientCall, error) {
-	payload, err := openPayload(method, request, c.peerMaxFrame)
+	payload, err := openPayload(method, request, min(c.peerMaxFrame, MaxOpen))
 	if err != nil {
 		return nil, err
 	}

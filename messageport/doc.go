@@ -31,7 +31,8 @@
 //	                          window, maxFrame, maxCalls, maxUploads, app
 //	0x03  refuse   S→C  id 0  error; the port is closed after it
 //	0x10  open     C→S  call  1 byte m, m bytes of method name (UTF-8, 1 ≤ m),
-//	                          then the request, one CBOR item
+//	                          then the request, one CBOR item; all in all at
+//	                          most 65536 bytes
 //	0x11  data     both call  bytes; their division into frames means nothing
 //	0x12  item     both call  one CBOR item
 //	0x13  credit   both call  uint32, more than 0: bytes the sender of this frame
@@ -108,7 +109,8 @@
 // for the whole port, so one that is not read never holds up another. An item is
 // at most 32756 bytes (half the smallest window less a header), so that it can
 // always be sent in the end. What exceeds the credit breaks the grammar. Other
-// frames are not under credit.
+// frames are not under credit: an open frame is bounded by its size and by the
+// number of calls.
 //
 // # Liveness
 //

@@ -85,8 +85,8 @@ func appendHeader(dst []byte, f Frame, n int) []byte {
 }
 
 // Decode splits a message into its frames, whose payloads are parts of msg. A
-// message over MaxMessage, or with a payload over maxFrame or an item over
-// MaxItem, gives an Error with CodeFrameTooLarge, any other that breaks the
+// message over MaxMessage, or with a payload over maxFrame, an open frame's over
+// MaxOpen or an item over MaxItem, gives an Error with CodeFrameTooLarge, any other that breaks the
 // grammar one with CodeProtocolError. Whether a frame may come at this moment,
 // from this side, is not looked at, nor is CBOR.
 func Decode(msg []byte, maxFrame int) ([]Frame, error) {
@@ -147,7 +147,10 @@ func (s *scanner) next() (f Frame, ok bool, err error) {
 }
 
 func (s *scanner) limit(t Type) int {
-	if t == TypeItem {
+	switch t {
+	case TypeOpen:
+		return min(s.maxFrame, MaxOpen)
+	case TypeItem:
 		return min(s.maxFrame, MaxItem)
 	}
 	return s.maxFrame

@@ -9,6 +9,9 @@ const (
 	// MaxItem is the largest payload of an item frame: half the smallest window
 	// less a header, so that a sender always has the credit for one in the end.
 	MaxItem = MinWindow/2 - HeaderSize
+	// MaxOpen is the largest payload of an open frame: the method's name and the
+	// request. What is larger goes into the call's stream.
+	MaxOpen = 64 << 10
 	// MinWindow is the smallest window a side may have.
 	MinWindow = 64 << 10
 )
@@ -19,10 +22,11 @@ type Limits struct {
 	// MaxFrame is the largest payload of a frame that this side takes: 32 KiB to
 	// 1 MiB, and 1 MiB by default. Only a server's counts; a client takes 1 MiB.
 	MaxFrame int
-	// MaxCalls is how many calls the server lets be open at once, 256 by default.
+	// MaxCalls is how many calls the server lets be open at once, 512 by default.
+	// Each may hold a request of MaxOpen bytes.
 	MaxCalls int
-	// MaxUploads is how many of these may have a stream from the client, 64 by
-	// default.
+	// MaxUploads is how many of these may have a stream from the client, 192 by
+	// default. Each may hold Window bytes that are not read.
 	MaxUploads int
 	// Window is how many bytes of each stream may be on their way or wait to be
 	// read: 64 KiB to 1 GiB, and 256 KiB by default.
@@ -55,8 +59,8 @@ func (l Limits) withDefaults() Limits {
 		*field = min(max(*field, lowest), highest)
 	}
 	set(&l.MaxFrame, maxMaxFrame, minMaxFrame, maxMaxFrame)
-	set(&l.MaxCalls, 256, 1, math.MaxInt32)
-	set(&l.MaxUploads, 64, 1, math.MaxInt32)
+	set(&l.MaxCalls, 512, 1, math.MaxInt32)
+	set(&l.MaxUploads, 192, 1, math.MaxInt32)
 	set(&l.Window, 256<<10, MinWindow, maxWindow)
 	set(&l.MaxWindow, 4<<20, l.Window, maxWindow)
 	set(&l.WindowBudget, 16<<20, 0, math.MaxInt)

@@ -30,6 +30,12 @@ func (c *ServerCall) Decode(v any) error {
 	return nil
 }
 
+// Cancel ends the context of ServeCall for cause, as the client's cancel does:
+// all that waits for the call's streams returns it. It is for a handler of
+// several goroutines of which one has failed. The call still ends with what
+// ServeCall returns.
+func (c *ServerCall) Cancel(cause error) { c.cancel(cause) }
+
 // answer returns the frame that ends the call.
 func (c *ServerCall) answer(result any, err error) Frame {
 	var payload []byte

@@ -164,6 +164,7 @@ func makeInvalid() []invalidVector {
 		{"payload over 1 MiB", header(0x11, 0, 0, 1, maxMaxFrame+1), 0, CodeFrameTooLarge},
 		{"the longest payload there can be said to be", header(0x11, 0, 0, 1, math.MaxUint32), 0, CodeFrameTooLarge},
 		{"item of 32757 bytes", header(0x12, 0, 0, 1, MaxItem+1), HeaderSize + MaxItem + 1, CodeFrameTooLarge},
+		{"open of 65537 bytes", append(header(0x10, 0, 0, 1, MaxOpen+1), 1, 'a'), HeaderSize + MaxOpen + 1, CodeFrameTooLarge},
 		{"message over 2 MiB", ping, MaxMessage + 1, CodeFrameTooLarge},
 	}
 	var vs []invalidVector

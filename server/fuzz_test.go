@@ -39,7 +39,7 @@ func FuzzCall(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, method uint8, request, item, data []byte, dataFirst bool) {
-		if len(item) > messageport.MaxItem || len(data) > 64<<10 || len(request) > 1<<19 {
+		if len(item) > messageport.MaxItem || len(data) > 64<<10 || len(request) > messageport.MaxOpen-64 {
 			t.Skip("over a limit of the port, which ends the session")
 		}
 		run(t, func(f *fixture) {

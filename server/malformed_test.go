@@ -124,7 +124,7 @@ func (f *fixture) tryWrongValues(conn *messageport.ClientConn, method, name stri
 }
 
 func TestBadValues(t *testing.T) {
-	long := strings.Repeat("x", 100_000)
+	long := strings.Repeat("x", 50_000)
 	undefined := map[string]any{"cid": []byte{}}
 	for _, tc := range []struct {
 		method  string

@@ -151,6 +151,11 @@ func testRequestTooLarge(t *testing.T, pair Pair) {
 	if err := s.client.Invoke(ctx, "echo", make([]byte, 39000), &got); err != nil || len(got) != 39000 {
 		t.Errorf("a request within the limit: got %d bytes, error %v", len(got), err)
 	}
+	s = start(t, pair, messageport.Limits{}) // whose frames may be larger than a request
+	wantCode(t, s.client.Invoke(ctx, "echo", make([]byte, messageport.MaxOpen), nil), messageport.CodeFrameTooLarge)
+	if err := s.client.Invoke(ctx, "echo", make([]byte, messageport.MaxOpen-100), &got); err != nil || len(got) != messageport.MaxOpen-100 {
+		t.Errorf("a request within the limit: got %d bytes, error %v", len(got), err)
+	}
 }
 
 func testMethodTooLong(t *testing.T, pair Pair) {

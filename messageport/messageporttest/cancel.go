@@ -22,6 +22,7 @@ var cancelTests = map[string]func(*testing.T, Pair){
 	"by deadline":                   testDeadline,
 	"at any moment":                 testCancelAnytime,
 	"cause reaches the handler":     testCancelCause,
+	"by the handler":                testCancelByHandler,
 	"other calls are not concerned": testCancelOthers,
 }
 
@@ -234,6 +235,17 @@ func testCancelCause(t *testing.T, pair Pair) {
 		t.Errorf("got %v; want what Cancel was given", err)
 	}
 	wantCode(t, receive(t, s.ended, "the handler to end"), "tab-hidden")
+}
+
+func testCancelByHandler(t *testing.T, pair Pair) {
+	s := start(t, pair, messageport.Limits{})
+	call, err := s.client.Call(testContext(t), "give-up", nil, messageport.CallOptions{Upload: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(10 * time.Millisecond) // the handler has used its credit up
+	wantCode(t, call.Result(nil), "given-up")
+	s.works(t)
 }
 
 func testCancelOthers(t *testing.T, pair Pair) {

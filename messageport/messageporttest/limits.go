@@ -17,6 +17,7 @@ var limitTests = map[string]func(*testing.T, Pair){
 	"too many calls":             testTooManyCalls,
 	"too many uploads":           testTooManyUploads,
 	"frame too large":            testFrameTooLarge,
+	"request too large":          testOpenTooLarge,
 	"answers left unread":        testAnswersUnread,
 	"streams left unread":        testStreamsUnread,
 }
@@ -142,6 +143,14 @@ func testTooManyUploads(t *testing.T, pair Pair) {
 func testFrameTooLarge(t *testing.T, pair Pair) {
 	raw(t, pair, messageport.Limits{MaxFrame: 40000}, messageport.CodeFrameTooLarge, func(port messageport.Port) {
 		sendFrames(t, port, openFrame(1, 0), messageport.Frame{Type: messageport.TypeData, ID: 1, Payload: make([]byte, 40001)})
+	})
+}
+
+func testOpenTooLarge(t *testing.T, pair Pair) {
+	raw(t, pair, messageport.Limits{}, messageport.CodeFrameTooLarge, func(port messageport.Port) {
+		frame := openFrame(1, 0)
+		frame.Payload = append(frame.Payload, make([]byte, messageport.MaxOpen)...)
+		sendFrames(t, port, frame)
 	})
 }
 

@@ -92,6 +92,8 @@ func (s *session) serve(ctx context.Context, call *messageport.ServerCall) (any,
 		return nil, zeros(call)
 	case "mirror": // what comes, as it comes
 		return nil, mirror(call)
+	case "give-up": // by itself, while it waits both to read and to write
+		return nil, giveUp(call)
 	default:
 		return nil, messageport.UnknownMethod(call.Method)
 	}
@@ -123,6 +125,21 @@ func (s *session) sink(call *messageport.ServerCall) (int64, error) {
 		s.ended <- err
 	}
 	return n, err
+}
+
+func giveUp(call *messageport.ServerCall) error {
+	waiting := make(chan error, 2)
+	go func() {
+		_, err := call.Next()
+		waiting <- err
+	}()
+	go func() {
+		_, err := call.Write(make([]byte, 8<<20))
+		waiting <- err
+	}()
+	time.Sleep(5 * time.Millisecond)
+	call.Cancel(&codedError{"given-up"})
+	return errors.Join(<-waiting, <-waiting)
 }
 
 func mirror(call *messageport.ServerCall) error {

@@ -2,7 +2,13 @@ import { decode } from '../cbor/decode.js';
 import { encode } from '../cbor/encode.js';
 import { messageOf, SharednodeError } from '../errors.js';
 import type { Call, Loss, Outlet } from './call.js';
-import { decodeMessage, type Frame, FrameError, FrameType } from './frame.js';
+import {
+  decodeMessage,
+  type Frame,
+  FrameError,
+  FrameType,
+  MAX_OPEN,
+} from './frame.js';
 import {
   type Hello,
   readWelcome,
@@ -59,11 +65,12 @@ export class Channel implements Outlet {
   /** Runs a call, for which there has to be room. */
   start(call: Call): void {
     const size = call.request.length;
-    if (size > this.maxFrame) {
+    const limit = Math.min(this.maxFrame, MAX_OPEN);
+    if (size > limit) {
       call.reject(
         new SharednodeError('frame-too-large', 'the request is too large', {
           op: call.op,
-          details: { size, limit: this.maxFrame },
+          details: { size, limit },
         }),
       );
       return;

@@ -10,6 +10,9 @@ export const END = 1;
 const MAX_MESSAGE = 2 * 1024 * 1024;
 const MAX_FRAME = 1024 * 1024;
 
+/** The largest payload of an open frame: the method's name and the request. */
+export const MAX_OPEN = 64 * 1024;
+
 /** The smallest window that a side may have. */
 export const MIN_WINDOW = 64 * 1024;
 
@@ -119,6 +122,9 @@ function checkLength(
   length: number,
 ): void {
   switch (type) {
+    case FrameType.open:
+      checkSize('open', length, MAX_OPEN);
+      break;
     case FrameType.data:
       if (length === 0 && flags !== END) {
         throw new FrameError('an empty data frame without the end flag');
