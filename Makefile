@@ -56,7 +56,7 @@ test-browser:
 
 .PHONY: bench
 bench: setup build ## Compare with js-ipfs and Helia in a real browser
-	SHAREDNODE_BROWSER=1 go run ./testing/bench
+	kubo=$$(.ci/tool ipfs) && SHAREDNODE_KUBO=$$kubo SHAREDNODE_BROWSER=1 go run ./testing/bench
 
 .PHONY: lint
 lint: setup-build $(NPM_INSTALLED) ## Run the linters, native and for js/wasm, and the TypeScript checks

@@ -12,6 +12,9 @@
 // the same CIDs as the others where it was asked for the same; otherwise the
 // command fails.
 //
+// A system that has a network also fetches a file by bitswap from Kubo, the
+// binary that SHAREDNODE_KUBO names, over a WebSocket on the loopback interface.
+//
 // What is measured, and how each system is set up, is in web/work.js and in the
 // adapters web/sharednode.js, peers/jsipfs.js and peers/helia.js. The peers come
 // from the npm registry as peers/package-lock.json pins them; the package

@@ -89,6 +89,12 @@ func bench(ctx context.Context, args []string) error {
 	b := &bencher{server: server, want: func(work string) bool {
 		return len(c.work) == 0 || slices.Contains(c.work, work)
 	}}
+	if b.want("exchange") {
+		if b.kubo, err = startKubo(ctx); err != nil {
+			return err
+		}
+		defer b.kubo.Close() //nolint:errcheck // the system clears its temporary files
+	}
 	for rep := range c.reps {
 		runs, err := b.repeat(ctx, c.systems, rep)
 		if err != nil {
@@ -110,11 +116,15 @@ func (b *bencher) repeat(ctx context.Context, systems []system, rep int) ([]*run
 			return nil, fmt.Errorf("blank tabs: %w", err)
 		}
 	}
+	work, err := b.workOf(ctx, rep)
+	if err != nil {
+		return nil, err
+	}
 	var runs []*run
 	for i := range systems {
 		s := systems[(i+rep)%len(systems)]
 		began := time.Now()
-		r, err := b.measure(ctx, s, rep, blank)
+		r, err := b.measure(ctx, s, rep, work, blank)
 		if err != nil {
 			return nil, err
 		}
@@ -126,6 +136,16 @@ func (b *bencher) repeat(ctx context.Context, systems []system, rep int) ([]*run
 		return nil, fmt.Errorf("different CIDs for the same work: %s", strings.Join(found, "; "))
 	}
 	return runs, nil
+}
+
+// workOf returns what each system has to do in a repetition.
+func (b *bencher) workOf(ctx context.Context, rep int) ([]job, error) {
+	work := slices.DeleteFunc(jobs(rep), func(j job) bool { return !b.want(j.work) })
+	if b.kubo == nil {
+		return work, nil
+	}
+	fetch, err := b.exchange(ctx, rep)
+	return append(work, fetch), err
 }
 
 // save writes the results and their picture.

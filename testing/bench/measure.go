@@ -29,6 +29,7 @@ type run struct {
 // A bencher measures systems over pages of one server.
 type bencher struct {
 	server *harness.Server
+	kubo   *kubo // nil if nothing is to be fetched from it
 	want   func(work string) bool
 }
 
@@ -44,11 +45,11 @@ const settle = 2 * time.Second
 const patience = 5 * time.Minute
 
 // measure does all the work once with one system, each time in a fresh profile.
-func (b *bencher) measure(ctx context.Context, s system, rep int, blank map[int]float64) (*run, error) {
+func (b *bencher) measure(ctx context.Context, s system, rep int, work []job, blank map[int]float64) (*run, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	r := &run{System: s.name, Rep: rep, Load: loadAverage(), Figures: map[string]float64{}, cids: map[string][]string{}}
-	if err := b.measureWork(ctx, s, r, blank); err != nil {
+	if err := b.measureWork(ctx, s, r, work, blank); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
 	if !b.want("memory") {
@@ -70,7 +71,7 @@ func (b *bencher) page(s system) string { return b.server.Origin() + "/" + s.nam
 
 // measureWork opens a system in one tab, a second beside it for a moment, and
 // does the work in the first.
-func (b *bencher) measureWork(ctx context.Context, s system, r *run, blank map[int]float64) error {
+func (b *bencher) measureWork(ctx context.Context, s system, r *run, work []job, blank map[int]float64) error {
 	return withBrowser(ctx, func(browser *harness.Chromium) error {
 		tab, err := b.start(ctx, browser, s, r, "cold")
 		if err != nil {
@@ -83,10 +84,7 @@ func (b *bencher) measureWork(ctx context.Context, s system, r *run, blank map[i
 		if err := second.Close(); err != nil {
 			return err
 		}
-		for _, j := range jobs(r.Rep) {
-			if !b.want(j.work) {
-				continue
-			}
+		for _, j := range work {
 			var o outcome
 			if err := tab.Eval(ctx, &o, "return bench.run(args[0], args[1])", j.name, j.options); err != nil {
 				return fmt.Errorf("%s: %w", j.work, err)

@@ -1,5 +1,11 @@
 package main
 
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+)
+
 // A figure is one number that a piece of work yields, and a row of the table.
 type figure struct {
 	work, name string // "file", "add"
@@ -32,6 +38,8 @@ var figures = []figure{
 	{"blocks", "putMany", "block.put 256 KiB, 8 at a time", "MiB/s", false},
 	{"blocks", "getOne", "block.get 256 KiB, one by one", "MiB/s", false},
 	{"blocks", "getMany", "block.get 256 KiB, 8 at a time", "MiB/s", false},
+	{"exchange", "fetch", "64 MiB by bitswap from Kubo, CIDv1 1 MiB raw", "MiB/s", false},
+	{"exchange", "first", "64 MiB by bitswap from Kubo: first byte", "ms", true},
 	{"roundTrips", "one", "bare round trips, one by one", "/s", false},
 	{"roundTrips", "many", "bare round trips, 32 at a time", "/s", false},
 	{"memory", "tabs1", "memory above blank tabs, 1 tab", "MiB", true},
@@ -61,6 +69,34 @@ func jobs(rep int) []job {
 		{"dag", "dag", map[string]any{"count": 1000, "seed": seed + 10_000}},
 		{"blocks", "blocks", map[string]any{"count": 64, "size": 256 << 10, "seed": seed + 20_000}},
 	}
+}
+
+// exchangeSize is how much is fetched from Kubo.
+const exchangeSize = 64 << 20
+
+// exchange returns the work of fetching what Kubo has: other bytes in each
+// repetition, added to it here.
+func (b *bencher) exchange(ctx context.Context, rep int) (job, error) {
+	seed := 1_000_000*rep + 30_000
+	cid, err := b.kubo.add(ctx, bytes.NewReader(random(exchangeSize, uint32(seed))))
+	if err != nil {
+		return job{}, err
+	}
+	options := map[string]any{"addr": b.kubo.addr, "cid": cid, "size": exchangeSize, "seed": seed}
+	return job{"exchange", "exchange", options}, nil
+}
+
+// random is web/work.js's function of this name.
+func random(size int, seed uint32) []byte {
+	data := make([]byte, size)
+	x := (seed + 1) * 0x9E3779B1
+	for i := 0; i+4 <= size; i += 4 {
+		x ^= x << 13
+		x ^= x >> 17
+		x ^= x << 5
+		binary.LittleEndian.PutUint32(data[i:], x)
+	}
+	return data
 }
 
 // sameCIDs says of which work all systems must give the same CIDs. With their

@@ -4,6 +4,7 @@ import { unixfs } from '@helia/unixfs'
 import { IDBBlockstore } from 'blockstore-idb'
 import { IDBDatastore } from 'datastore-idb'
 import { createHelia } from 'helia'
+import { multiaddr } from '@multiformats/multiaddr'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { sha256 } from 'multiformats/hashes/sha2'
@@ -26,7 +27,8 @@ offer(async () => {
   const helia = createHelia({
     blockstore,
     datastore,
-    libp2p: { addresses: { listen: [] }, peerDiscovery: [] }
+    // As shipped it dials no address of this machine, and none without TLS.
+    libp2p: { addresses: { listen: [] }, peerDiscovery: [], connectionGater: { denyDialMultiaddr: () => false } }
   })
   await helia.start()
   const fs = unixfs(helia)
@@ -38,6 +40,8 @@ offer(async () => {
       return cid
     },
     cat: cid => fs.cat(cid),
+    parse: text => CID.parse(text),
+    dial: addr => helia.libp2p.dial(multiaddr(addr)),
     dagPut: value => dag.add(value),
     dagGet: cid => dag.get(cid),
     blockPut: async bytes => {

@@ -6,6 +6,8 @@
 //   cat(cid)          the file's bytes, an async iterable of Uint8Arrays
 //   dagPut(value), dagGet(cid)      DAG-CBOR
 //   blockPut(bytes), blockGet(cid)  raw, SHA-256
+//   dial(addr)        connects to a peer; absent where the system has no network
+//   parse(text)       a CID; with dial
 //   ping()            the cheapest round trip there is; absent where there is none
 //
 // Each piece of work returns {figures, cids}: what it measured, by name, and the
@@ -46,17 +48,15 @@ const works = {
     const blob = new Blob([bytes])
     let cid
     const add = await rate(size / MiB, async () => { cid = await system.add(blob, how) })
-    const chunks = []
-    let first
-    const start = performance.now()
-    const cat = await rate(size / MiB, async () => {
-      for await (const chunk of system.cat(cid)) {
-        first ??= performance.now() - start
-        chunks.push(chunk)
-      }
-    })
-    expectBytes(bytes, chunks)
+    const { rate: cat, first } = await read(system, cid, bytes)
     return { figures: { add, cat, first }, cids: [`${cid}`] }
+  },
+
+  async exchange (system, { addr, cid, size, seed }) {
+    if (system.dial === undefined) return { figures: {}, cids: [] }
+    await system.dial(addr)
+    const { rate: fetch, first } = await read(system, system.parse(cid), random(size, seed))
+    return { figures: { fetch, first }, cids: [cid] }
   },
 
   async smallFiles (system, { count, size, seed }) {
@@ -95,6 +95,22 @@ const works = {
     for (const name in figures) figures[name] *= size / MiB
     return { figures, cids: cids.map(String) }
   }
+}
+
+// read reads a file that must be bytes, and returns at what rate and when, in
+// milliseconds, the first of it came.
+async function read (system, cid, bytes) {
+  const chunks = []
+  let first
+  const start = performance.now()
+  const all = await rate(bytes.length / MiB, async () => {
+    for await (const chunk of system.cat(cid)) {
+      first ??= performance.now() - start
+      chunks.push(chunk)
+    }
+  })
+  expectBytes(bytes, chunks)
+  return { rate: all, first }
 }
 
 // oneAndMany puts and gets the first count things one by one and the next count
