@@ -100,8 +100,12 @@ const (
 	CodeInvalidTopic Code = "invalid-topic"
 	// CodeTopicNotAllowed: a topic outside Config.Topics. Details: topic.
 	CodeTopicNotAllowed Code = "topic-not-allowed"
-	// CodeTooManyTopics: more topics than a session may listen to. Details: limit.
+	// CodeTooManyTopics: more topics than a session may listen to, its rooms among
+	// them. Details: limit.
 	CodeTooManyTopics Code = "too-many-topics"
+	// CodeTooManyStreams: more streams than a session may have, or protocols than
+	// it may handle. Details: limit.
+	CodeTooManyStreams Code = "too-many-streams"
 	// CodeMessageTooLarge: a message over the limit. Details: size, limit.
 	CodeMessageTooLarge Code = "message-too-large"
 	// CodeMessageRejected: a message that a validator of the topic refused.

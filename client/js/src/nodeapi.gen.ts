@@ -257,8 +257,16 @@ export type NodeErrorCode =
   | 'invalid-topic'
   /** a topic outside Config.Topics. Details: topic. */
   | 'topic-not-allowed'
-  /** more topics than a session may listen to. Details: limit. */
+  /**
+   * more topics than a session may listen to, its rooms among
+   * them. Details: limit.
+   */
   | 'too-many-topics'
+  /**
+   * more streams than a session may have, or protocols than
+   * it may handle. Details: limit.
+   */
+  | 'too-many-streams'
   /** a message over the limit. Details: size, limit. */
   | 'message-too-large'
   /**
