@@ -23,10 +23,28 @@ onconnect = ({ports: [port]}) => {
 
 const page = `<!doctype html><title>page</title><script>
 const port = new SharedWorker('worker.js').port;
+const request = (r) => new Promise((ok, no) => { r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); });
+const opened = (async () => {
+  const opening = indexedDB.open('kept');
+  opening.onupgradeneeded = () => opening.result.createObjectStore('s');
+  return request(opening);
+})();
+window.keep = async (value) => {
+  const tx = (await opened).transaction('s', 'readwrite', {durability: 'strict'});
+  tx.objectStore('s').put(value, 1);
+  return new Promise((ok, no) => { tx.oncomplete = ok; tx.onabort = () => no(tx.error); });
+};
+window.kept = async () => request((await opened).transaction('s').objectStore('s').get(1));
 window.ask = data => new Promise(resolve => { port.onmessage = e => resolve(e.data); port.postMessage(data); });
 </script>`
 
 func start(t *testing.T, profile string) (*harness.Server, *harness.Chromium) {
+	t.Helper()
+	return serve(t), launch(t, profile)
+}
+
+// serve serves the test's page and worker.
+func serve(t *testing.T) *harness.Server {
 	t.Helper()
 	if reason := harness.Skip(); reason != "" {
 		t.Skip(reason)
@@ -38,7 +56,7 @@ func start(t *testing.T, profile string) (*harness.Server, *harness.Chromium) {
 	t.Cleanup(func() { server.Close() })
 	server.Files("/", fstest.MapFS{"worker.js": {Data: []byte(workerJS)}})
 	server.File("/page.html", []byte(page))
-	return server, launch(t, profile)
+	return server
 }
 
 func launch(t *testing.T, profile string) *harness.Chromium {
@@ -144,32 +162,6 @@ func waitForMessage(t *testing.T, b harness.Browser, want harness.Message) {
 		}
 	}
 	t.Errorf("no message like %v in %v", want, b.Messages())
-}
-
-func TestProfileOutlivesBrowsers(t *testing.T) {
-	profile := t.TempDir()
-	server, b := start(t, profile)
-	url := server.Origin() + "/page.html"
-	const read = `return localStorage.getItem('k')`
-	if err := open(t, b, url).Eval(t.Context(), nil, `localStorage.setItem('k', 'v')`); err != nil {
-		t.Fatal(err)
-	}
-	// localStorage is written in the background; an orderly end completes it.
-	if err := b.Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	b = launch(t, profile)
-	var value string
-	if err := open(t, b, url).Eval(t.Context(), &value, read); err != nil || value != "v" {
-		t.Errorf("after Close: got %q, %v", value, err)
-	}
-	if err := b.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	b = launch(t, profile)
-	if err := open(t, b, url).Eval(t.Context(), &value, read); err != nil || value != "v" {
-		t.Errorf("after Kill: got %q, %v", value, err)
-	}
 }
 
 func TestQuotaAndBrokenFiles(t *testing.T) {

@@ -3,6 +3,7 @@ package harness
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -135,4 +136,40 @@ func waitGone(ctx context.Context, pids []int) error {
 func running(pid int) bool {
 	_, _, ok := readParent(fmt.Sprintf("/proc/%d/stat", pid))
 	return ok
+}
+
+// busiest returns which of the processes that descend from pid works most while
+// spin runs.
+func busiest(ctx context.Context, pid int, spin func(context.Context) error) (int, error) {
+	before := map[int]int64{}
+	pids := Processes(pid)[1:]
+	for _, p := range pids {
+		before[p] = ticks(p)
+	}
+	if err := spin(ctx); err != nil {
+		return 0, err
+	}
+	best := slices.MaxFunc(pids, func(a, b int) int {
+		return cmp.Compare(ticks(a)-before[a], ticks(b)-before[b])
+	})
+	return best, nil
+}
+
+// ticks returns how long a process has run, in clock ticks of its user time; 0
+// if it is gone. It is the 14th field of /proc/PID/stat, the 12th behind the
+// name.
+func ticks(pid int) int64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	if len(fields) < 12 {
+		return 0
+	}
+	n, err := strconv.ParseInt(fields[11], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
