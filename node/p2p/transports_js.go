@@ -1,0 +1,12 @@
+package p2p
+
+// What a browser can do.
+const (
+	canListen    = false
+	dialableHere = "a browser dials WebSockets, and circuits through them"
+)
+
+// addTransports adds the transports beside circuits.
+func (n *Network) addTransports() error {
+	return n.swarm.AddTransport(n.newWebSockets())
+}
