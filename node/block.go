@@ -14,7 +14,7 @@ import (
 // would have: like other implementations it takes any, and who reads them as a
 // DAG is told.
 func (n *Node) BlockPut(ctx context.Context, data []byte, opts nodeapi.BlockPutOptions) (nodeapi.BlockStat, error) {
-	ctx, end := n.begin(ctx)
+	ctx, end := n.beginFetching(ctx)
 	defer end()
 	if len(data) > maxBlockSize {
 		return nodeapi.BlockStat{}, blockTooLarge(len(data))
@@ -98,7 +98,7 @@ func (n *Node) verify(ctx context.Context, c cid.Cid, data []byte) error {
 
 // BlockGet returns a block's bytes, which the caller must not change.
 func (n *Node) BlockGet(ctx context.Context, c cid.Cid) ([]byte, error) {
-	ctx, end := n.begin(ctx)
+	ctx, end := n.beginFetching(ctx)
 	defer end()
 	b, err := n.store.get(ctx, c)
 	if err != nil {
@@ -109,7 +109,7 @@ func (n *Node) BlockGet(ctx context.Context, c cid.Cid) ([]byte, error) {
 
 // BlockStat returns a block's size without reading it.
 func (n *Node) BlockStat(ctx context.Context, c cid.Cid) (nodeapi.BlockStat, error) {
-	ctx, end := n.begin(ctx)
+	ctx, end := n.beginFetching(ctx)
 	defer end()
 	size, err := n.store.size(ctx, c)
 	if err != nil {

@@ -17,7 +17,7 @@ func (n *Node) Cat(ctx context.Context, req nodeapi.CatRequest) (io.ReadCloser, 
 	if err != nil {
 		return nil, err
 	}
-	ctx, end := n.begin(ctx)
+	ctx, end := n.beginFetching(ctx)
 	file, err := n.resolveFile(ctx, p)
 	if err != nil {
 		end()

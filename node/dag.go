@@ -14,7 +14,7 @@ import (
 // anew by the store codec even if that is the same, so that what is stored is
 // in the codec's one proper form.
 func (n *Node) DAGPut(ctx context.Context, data []byte, opts nodeapi.DAGPutOptions) (cid.Cid, error) {
-	ctx, end := n.begin(ctx)
+	ctx, end := n.beginFetching(ctx)
 	defer end()
 	b, err := n.encodeNode(ctx, data, opts)
 	if err != nil {

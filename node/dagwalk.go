@@ -68,11 +68,7 @@ func (w *dagWalk) look(ctx context.Context, c cid.Cid) ([]cid.Cid, error) {
 		return nil, err
 	}
 	if !inner {
-		has, err := w.store.has(ctx, c)
-		if err == nil && !has {
-			err = notFound(c)
-		}
-		return nil, err
+		return nil, w.store.need(ctx, c)
 	}
 	b, err := w.store.get(ctx, c)
 	if err != nil {

@@ -35,7 +35,7 @@ func (n *Node) Get(ctx context.Context, req nodeapi.GetRequest) (io.ReadCloser, 
 	if err != nil {
 		return nil, err
 	}
-	ctx, end := n.begin(ctx)
+	ctx, end := n.beginFetching(ctx)
 	f, err := n.store.resolveFS(ctx, p)
 	switch {
 	case errors.Is(err, errNotUnixFS),

@@ -150,6 +150,13 @@ func (g *guard) endDeleting() {
 	g.deleting, g.deleted = fingerprints{}, nil
 }
 
+// isDeleting reports whether a block is about to be deleted.
+func (g *guard) isDeleting(c cid.Cid) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.deleting.has(fingerprintOf(c.Hash()))
+}
+
 // inUse is called with mu held.
 func (g *guard) inUse(k fingerprint) bool {
 	if g.released.has(k) {

@@ -21,7 +21,7 @@ const listAhead = 16
 // says the size of.
 func (n *Node) List(ctx context.Context, path string) iter.Seq2[nodeapi.Entry, error] {
 	return func(yield func(nodeapi.Entry, error) bool) {
-		ctx, end := n.begin(ctx)
+		ctx, end := n.beginFetching(ctx)
 		defer end()
 		err := n.list(ctx, path, func(e nodeapi.Entry) error {
 			if !yield(e, nil) {

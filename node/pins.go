@@ -180,7 +180,7 @@ func checkPinName(option, name string) error {
 // PinAdd pins what a path names, once it has seen that all of it is there, to
 // the last leaf.
 func (n *Node) PinAdd(ctx context.Context, req nodeapi.PinAddRequest) (cid.Cid, error) {
-	ctx, end := n.begin(ctx)
+	ctx, end := n.beginFetching(ctx)
 	defer end()
 	if err := checkPinName("name", req.Name); err != nil {
 		return cid.Undef, err
@@ -197,11 +197,7 @@ func (n *Node) PinAdd(ctx context.Context, req nodeapi.PinAddRequest) (cid.Cid, 
 	if err := l.hold(ctx, c.Hash()); err != nil {
 		return cid.Undef, err
 	}
-	has, err := n.store.has(ctx, c)
-	if err == nil && !has {
-		err = notFound(c)
-	}
-	if err != nil {
+	if err := n.store.need(ctx, c); err != nil {
 		return cid.Undef, err
 	}
 	return c, n.store.wrap(ctx, n.pins.add(ctx, pin.Direct, req.Name, c))

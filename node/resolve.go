@@ -20,7 +20,7 @@ import (
 // directories too, unless the path begins with "/ipld/"; blocks of other codecs
 // by their fields.
 func (n *Node) DAGResolve(ctx context.Context, path string) (nodeapi.DAGResolved, error) {
-	ctx, end := n.begin(ctx)
+	ctx, end := n.beginFetching(ctx)
 	defer end()
 	p, err := parsePath(path)
 	if err != nil {

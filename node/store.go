@@ -2,10 +2,12 @@ package node
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ipfs/boxo/blockstore"
 	blocks "github.com/ipfs/go-block-format"
 	"github.com/ipfs/go-cid"
+	ipld "github.com/ipfs/go-ipld-format"
 	"github.com/multiformats/go-multihash"
 )
 
@@ -14,14 +16,16 @@ const maxBlockSize = 2 << 20
 
 // store is how the node reaches its blocks: it gives errors their codes, holds
 // what is put on the putter's lease, and reads blocks with identity hashes out
-// of their CIDs. It is also where an exchange will be asked for what is missing.
+// of their CIDs. What is missing it asks peers for, on behalf of operations that
+// want that: see fetcher.
 type store struct {
-	blocks blockstore.Blockstore
-	given  blockstore.Blockstore // as it was given, for what more it can do
-	many   manyGetter            // given, or nil if it is none
-	guard  *guard
-	limit  limit
-	reads  *budget // of those who read files
+	blocks   blockstore.Blockstore
+	given    blockstore.Blockstore // as it was given, for what more it can do
+	many     manyGetter            // given, or nil if it is none
+	exchange *exchange             // nil without a network
+	guard    *guard
+	limit    limit
+	reads    *budget // of those who read files
 
 	fullError, closedError error
 }
@@ -46,50 +50,100 @@ func newStore(cfg Config) *store {
 	}
 }
 
+// get returns a block.
 func (s *store) get(ctx context.Context, c cid.Cid) (blocks.Block, error) {
 	if err := checkCID(c); err != nil {
 		return nil, err
 	}
-	b, err := s.blocks.Get(ctx, c)
-	return b, s.wrap(ctx, err)
+	f := fetcherOf(ctx)
+	if f.looksFirst(c) {
+		b, err := s.blocks.Get(ctx, c)
+		if f == nil || !ipld.IsNotFound(err) {
+			return b, s.wrap(ctx, err)
+		}
+	}
+	found := []blocks.Block{nil}
+	err := f.fetch(ctx, []cid.Cid{c}, found)
+	return found[0], err
 }
 
 // getMany returns blocks in the order of their CIDs. It takes some at a time:
 // all of them are in memory.
 func (s *store) getMany(ctx context.Context, cids []cid.Cid) ([]blocks.Block, error) {
+	for _, c := range cids {
+		if err := checkCID(c); err != nil {
+			return nil, err
+		}
+	}
+	found, err := s.readMany(ctx, cids)
+	if err != nil {
+		return nil, s.wrap(ctx, err)
+	}
+	missing := slices.Index(found, nil)
+	if missing < 0 {
+		return found, nil
+	}
+	f := fetcherOf(ctx)
+	if f == nil {
+		return nil, notFound(cids[missing])
+	}
+	return found, f.fetch(ctx, cids, found)
+}
+
+// readMany returns what the repo has; in place of a missing block stands nil.
+func (s *store) readMany(ctx context.Context, cids []cid.Cid) ([]blocks.Block, error) {
 	found := make([]blocks.Block, len(cids))
 	if s.many != nil {
-		for _, c := range cids {
-			if err := checkCID(c); err != nil {
-				return nil, err
-			}
-		}
 		var err error
 		if found, err = s.many.GetMany(ctx, cids); err != nil {
-			return nil, s.wrap(ctx, err)
+			return nil, err
 		}
 	}
 	for i, c := range cids {
-		if found[i] != nil {
+		if found[i] != nil || s.many != nil && c.Prefix().MhType != multihash.IDENTITY {
 			continue
 		}
-		// Missing, an identity hash, or there is no manyGetter.
-		var err error
-		if found[i], err = s.get(ctx, c); err != nil {
+		b, err := s.blocks.Get(ctx, c)
+		if err != nil && !ipld.IsNotFound(err) {
 			return nil, err
+		}
+		if err == nil {
+			found[i] = b
 		}
 	}
 	return found, nil
 }
 
+// size returns a block's size.
 func (s *store) size(ctx context.Context, c cid.Cid) (int, error) {
 	if err := checkCID(c); err != nil {
 		return 0, err
 	}
 	size, err := s.blocks.GetSize(ctx, c)
-	return size, s.wrap(ctx, err)
+	if !ipld.IsNotFound(err) || fetcherOf(ctx) == nil {
+		return size, s.wrap(ctx, err)
+	}
+	b, err := s.get(ctx, c)
+	if err != nil {
+		return 0, err
+	}
+	return len(b.RawData()), nil
 }
 
+// need returns nil once a block is in the repo.
+func (s *store) need(ctx context.Context, c cid.Cid) error {
+	has, err := s.has(ctx, c)
+	if err != nil || has {
+		return err
+	}
+	if fetcherOf(ctx) == nil {
+		return notFound(c)
+	}
+	_, err = s.get(ctx, c)
+	return err
+}
+
+// has reports whether a block is in the repo.
 func (s *store) has(ctx context.Context, c cid.Cid) (bool, error) {
 	if err := checkCID(c); err != nil {
 		return false, err
@@ -108,11 +162,19 @@ func (s *store) put(ctx context.Context, l *lease, bs ...blocks.Block) error {
 	if err := l.hold(ctx, mhs...); err != nil {
 		return err
 	}
+	return s.write(ctx, bs...)
+}
+
+// write is put of blocks that are on a lease already.
+func (s *store) write(ctx context.Context, bs ...blocks.Block) error {
 	settle, err := s.limit.reserve(ctx, s, bs)
 	if err != nil {
 		return err
 	}
 	err = s.blocks.PutMany(ctx, bs)
 	settle(err)
+	if err == nil && s.exchange != nil {
+		s.exchange.added(bs)
+	}
 	return s.wrap(ctx, err)
 }

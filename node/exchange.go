@@ -1,0 +1,204 @@
+package node
+
+import (
+	"context"
+	"sync"
+
+	"github.com/ipfs/boxo/bitswap"
+	bsfetch "github.com/ipfs/boxo/exchange"
+	blocks "github.com/ipfs/go-block-format"
+	"github.com/ipfs/go-cid"
+	ipld "github.com/ipfs/go-ipld-format"
+	"github.com/libp2p/go-libp2p/core/host"
+)
+
+// An exchange gives blocks to peers and gets blocks from them, by bitswap.
+//
+// However many operations want a block, it is asked for once, and put once: who
+// comes later joins the want that there is. The want goes on as long as one of
+// them waits.
+type exchange struct {
+	store   *store
+	bitswap *bitswap.Bitswap
+	counts  exchangeCounts
+
+	stopped context.Context // ends when close is called
+	stop    context.CancelFunc
+	running sync.WaitGroup // wants
+
+	mu    sync.Mutex       // guards following
+	wants map[string]*want // unsettled, by multihash
+}
+
+// startExchange has the node get blocks from the host's peers and give them its
+// own. It must be called before the first operation, and closed after the last.
+func (n *Node) startExchange(h host.Host) *exchange {
+	x := &exchange{store: n.store, wants: map[string]*want{}}
+	x.stopped, x.stop = context.WithCancel(context.Background())
+	x.bitswap = newBitswap(h, x)
+	n.store.exchange = x
+	return x
+}
+
+func (x *exchange) close() error {
+	x.stop()
+	x.running.Wait()
+	return x.bitswap.Close()
+}
+
+// A session is a series of wants that belong together: bitswap asks the peers
+// that had the first ones for the others. It ends when all have left it, who
+// started it and the wants in it, which others may wait for too.
+type session struct {
+	bsfetch.Fetcher
+
+	end context.CancelFunc
+
+	mu    sync.Mutex // guards following
+	users int
+}
+
+// newSession starts a session with one user.
+func (x *exchange) newSession() *session {
+	ctx, end := context.WithCancel(x.stopped)
+	return &session{Fetcher: x.bitswap.NewSession(ctx), end: end, users: 1}
+}
+
+// join counts a user in. The caller is one already.
+func (s *session) join() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users++
+}
+
+func (s *session) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users--
+	if s.users == 0 {
+		s.end()
+	}
+}
+
+// A want is a block that is being got, for all who wait for it.
+type want struct {
+	cid    cid.Cid
+	cancel context.CancelFunc
+
+	waiters  int  // guarded by exchange.mu
+	asked    bool // guarded by exchange.mu; whether peers were asked for it
+	received bool // guarded by exchange.mu; whether one sent it
+
+	settled chan struct{} // closed once the following are set
+	block   blocks.Block
+	err     error
+}
+
+// wait waits for the block, whose CID may be another one of the same hash.
+func (w *want) wait(ctx context.Context) (blocks.Block, error) {
+	select {
+	case <-w.settled:
+		return w.block, w.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// want joins the want for a block, or starts it in a session. Leave must be
+// called on it. Who wants a block has it on a lease.
+func (x *exchange) want(c cid.Cid, s *session) *want {
+	key := string(c.Hash())
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if w := x.wants[key]; w != nil {
+		w.waiters++
+		return w
+	}
+	w := &want{cid: c, waiters: 1, settled: make(chan struct{})}
+	ctx, cancel := context.WithCancel(x.stopped)
+	w.cancel = cancel
+	x.wants[key] = w
+	s.join()
+	x.running.Go(func() {
+		defer s.leave()
+		defer cancel()
+		b, err := x.get(ctx, w, s)
+		x.settle(w, b, err)
+	})
+	return w
+}
+
+// leave ends the want if nobody waits for it any more.
+func (x *exchange) leave(w *want) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	w.waiters--
+	if w.waiters == 0 {
+		x.forget(w)
+		w.cancel()
+	}
+}
+
+// forget is called with mu held.
+func (x *exchange) forget(w *want) {
+	if key := string(w.cid.Hash()); x.wants[key] == w {
+		delete(x.wants, key)
+	}
+}
+
+// settle gives those who wait for a block what they wait for, the first time
+// that it is called.
+func (x *exchange) settle(w *want, b blocks.Block, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	select {
+	case <-w.settled:
+		return
+	default:
+	}
+	w.block, w.err = b, err
+	close(w.settled)
+	x.forget(w)
+	w.cancel()
+}
+
+// get gets a block from peers and puts it, unless it has come by other ways in
+// the meantime.
+func (x *exchange) get(ctx context.Context, w *want, s *session) (blocks.Block, error) {
+	here, err := x.store.blocks.Get(ctx, w.cid)
+	if !ipld.IsNotFound(err) {
+		return here, err
+	}
+	x.mu.Lock()
+	w.asked = true
+	x.mu.Unlock()
+	b, err := s.GetBlock(ctx, w.cid)
+	if err != nil {
+		if x.stopped.Err() != nil {
+			err = errClosed
+		}
+		return nil, err
+	}
+	if size := len(b.RawData()); size > maxBlockSize {
+		return nil, blockTooLarge(size)
+	}
+	return b, x.store.write(ctx, b)
+}
+
+// added notes that blocks are in the repo now: those who wait for them are
+// given them, be it here or at a peer.
+func (x *exchange) added(bs []blocks.Block) {
+	for _, b := range bs {
+		if w := x.find(b.Cid()); w != nil {
+			x.settle(w, b, nil)
+		}
+	}
+	_ = x.bitswap.Server.NotifyNewBlocks(x.stopped, bs...) // never fails
+}
+
+// find returns the want for a block, or nil.
+func (x *exchange) find(c cid.Cid) *want {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.wants[string(c.Hash())]
+}
