@@ -35,6 +35,22 @@ type Config struct {
 	// Estimate returns the bytes that the origin uses and may use. Optional.
 	Estimate func(ctx context.Context) (usage, quota uint64, err error)
 
+	// Network is nodeapi.NetworkOn or nodeapi.NetworkOffline, the default: the node
+	// then neither dials nor listens, and nothing below has an effect.
+	Network string
+	// Bootstrap, Relays, Swarm, LowWater, HighWater and DNS are those of
+	// nodeapi.Config. Natively Swarm may have any address of TCP, WebSocket, QUIC
+	// and WebTransport, and without DNS the system's resolver is asked.
+	Bootstrap, Relays, Swarm []string
+	LowWater, HighWater      uint64
+	DNS                      string
+	// Topics has the pubsub topics that may be used, as in nodeapi.Config.
+	Topics []string
+	// RelayService makes the node a circuit relay for others. Only natively.
+	RelayService bool
+	// DialOnly leaves the node the transports that browsers have. For tests.
+	DialOnly bool
+
 	// Version and Commit are those of the program. Default "dev" and "".
 	Version, Commit string
 	// Hasher hashes blocks. Default: the fastest that the platform has.
@@ -47,6 +63,14 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Blockstore == nil || c.Datastore == nil {
 		return c, errors.New("node: Config needs a Blockstore and a Datastore")
 	}
+	switch c.Network {
+	case "":
+		c.Network = nodeapi.NetworkOffline
+	case nodeapi.NetworkOn, nodeapi.NetworkOffline:
+	default:
+		return c, invalidOption("network", c.Network, "network is %q or %q, not %q",
+			nodeapi.NetworkOn, nodeapi.NetworkOffline, c.Network)
+	}
 	if c.Version == "" {
 		c.Version = "dev"
 	}
@@ -56,7 +80,17 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-// Config returns the configuration in force, as clients are told it.
+// Config returns the configuration in force, as clients are told it. Its lists
+// have grown with what Extend added.
 func (n *Node) Config() nodeapi.Config {
-	return nodeapi.Config{Durability: n.cfg.Durability, StorageMax: n.cfg.StorageMax}
+	cfg := nodeapi.Config{Durability: n.cfg.Durability, StorageMax: n.cfg.StorageMax, Network: n.cfg.Network}
+	if n.net == nil {
+		return cfg
+	}
+	running := n.net.Config()
+	cfg.Bootstrap, cfg.Relays, cfg.Swarm = running.Bootstrap, running.Relays, running.Listen
+	cfg.LowWater, cfg.HighWater = uint64(running.LowWater), uint64(running.HighWater)
+	cfg.DNS = running.DNS
+	cfg.Topics = n.cfg.Topics
+	return cfg
 }

@@ -100,7 +100,7 @@ func TestAbout(t *testing.T) {
 	if online, err := n.IsOnline(t.Context()); online || err != nil {
 		t.Errorf("got online %v, %v", online, err)
 	}
-	if got := n.Config(); !reflect.DeepEqual(got, nodeapi.Config{Durability: "strict", StorageMax: 7}) {
+	if got := n.Config(); !reflect.DeepEqual(got, nodeapi.Config{Durability: "strict", StorageMax: 7, Network: nodeapi.NetworkOffline}) {
 		t.Errorf("got configuration %+v", got)
 	}
 }

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/node/p2p"
 )
 
 // Node is a running node. Its methods may be called concurrently, but for
@@ -24,6 +26,9 @@ type Node struct {
 
 	imports    *budget
 	collecting chan struct{} // full while garbage is collected
+
+	net     *p2p.Network   // nil without a network
+	network []func() error // what ends the network's parts, the last first
 
 	release func()          // what the node made for itself
 	stopped context.Context // ends when Close is called
@@ -69,16 +74,20 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 		n.cfg.Hasher, n.release = platformHasher()
 	}
 	n.stopped, n.stop = context.WithCancel(context.Background())
+	if err := n.startNetwork(ctx); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
 	return n, nil
 }
 
-// Close ends the operations under way, waits for them and flushes what they
-// wrote. It leaves the stores open.
+// Close ends the operations under way, waits for them, ends the network and
+// flushes what was written. It leaves the stores open.
 func (n *Node) Close() error {
 	n.stop()
 	n.running.Wait()
+	err := n.stopNetwork()
 	n.release()
-	return n.pins.pinner.Close()
+	return errors.Join(err, n.pins.pinner.Close())
 }
 
 // begin admits an operation. The context that it returns also ends with the
@@ -94,22 +103,6 @@ func (n *Node) begin(ctx context.Context) (_ context.Context, end func()) {
 	}
 }
 
-// ID returns the node's identity.
-func (n *Node) ID(context.Context) (nodeapi.ID, error) {
-	public, err := crypto.MarshalPublicKey(n.key.GetPublic())
-	if err != nil {
-		return nodeapi.ID{}, fmt.Errorf("node: encoding the public key: %w", err)
-	}
-	return nodeapi.ID{
-		ID:              n.id.String(),
-		PublicKey:       crypto.ConfigEncodeKey(public),
-		Addresses:       []string{},
-		AgentVersion:    "sharednode/" + n.cfg.Version,
-		ProtocolVersion: "ipfs/0.1.0",
-		Protocols:       []string{},
-	}, nil
-}
-
 // Version says what is running.
 func (n *Node) Version(context.Context) (nodeapi.Version, error) {
 	return nodeapi.Version{
@@ -120,7 +113,3 @@ func (n *Node) Version(context.Context) (nodeapi.Version, error) {
 		Golang:  runtime.Version(),
 	}, nil
 }
-
-// IsOnline reports whether the node can reach others. It has no network yet, so
-// it never can.
-func (n *Node) IsOnline(context.Context) (bool, error) { return false, nil }

@@ -57,15 +57,17 @@ func (n *Network) Host() host.Host { return n.host }
 // Online reports whether the device is, as far as the platform tells.
 func (n *Network) Online() bool { return n.keeper.online.isOnline() }
 
-// Lists returns the lists in force.
-func (n *Network) Lists() Lists {
+// Config returns the configuration in force, with what Extend added.
+func (n *Network) Config() Config {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return Lists{
+	cfg := n.cfg
+	cfg.Lists = Lists{
 		Bootstrap: slices.Clone(n.lists.Bootstrap),
 		Relays:    slices.Clone(n.lists.Relays),
 		Listen:    slices.Clone(n.lists.Listen),
 	}
+	return cfg
 }
 
 // onClose has f called by Close, before all that was given to it earlier.

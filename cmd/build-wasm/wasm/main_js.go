@@ -77,6 +77,9 @@ func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, e
 	if cfg.Durability == "" {
 		cfg.Durability = nodeapi.DurabilityRelaxed
 	}
+	if cfg.Network == "" {
+		cfg.Network = nodeapi.NetworkOn
+	}
 	release, err := weblock.Hold(ctx, b.name)
 	if err != nil {
 		return nil, err
@@ -98,6 +101,14 @@ func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, e
 		Durability:  cfg.Durability,
 		StorageMax:  cfg.StorageMax,
 		Estimate:    storageEstimate,
+		Network:     cfg.Network,
+		Bootstrap:   cfg.Bootstrap,
+		Relays:      cfg.Relays,
+		Swarm:       cfg.Swarm,
+		Topics:      cfg.Topics,
+		LowWater:    cfg.LowWater,
+		HighWater:   cfg.HighWater,
+		DNS:         cfg.DNS,
 		Version:     version,
 		Commit:      commit,
 		Logger:      b.logger,

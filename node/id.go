@@ -1,0 +1,42 @@
+package node
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/libp2p/go-libp2p/core/crypto"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+// protocolVersion is what IPFS nodes tell each other.
+const protocolVersion = "ipfs/0.1.0"
+
+func (n *Node) agentVersion() string { return "sharednode/" + n.cfg.Version }
+
+// ID returns the node's identity, the ways to it and the protocols that it
+// speaks.
+func (n *Node) ID(context.Context) (nodeapi.ID, error) {
+	public, err := crypto.MarshalPublicKey(n.key.GetPublic())
+	if err != nil {
+		return nodeapi.ID{}, fmt.Errorf("node: encoding the public key: %w", err)
+	}
+	id := nodeapi.ID{
+		ID:              n.id.String(),
+		PublicKey:       crypto.ConfigEncodeKey(public),
+		Addresses:       []string{},
+		AgentVersion:    n.agentVersion(),
+		ProtocolVersion: protocolVersion,
+		Protocols:       []string{},
+	}
+	if n.net == nil {
+		return id, nil
+	}
+	for _, addr := range n.net.Host().Addrs() {
+		id.Addresses = append(id.Addresses, addr.String()+"/p2p/"+id.ID)
+	}
+	for _, protocol := range n.net.Host().Mux().Protocols() {
+		id.Protocols = append(id.Protocols, string(protocol))
+	}
+	return id, nil
+}
