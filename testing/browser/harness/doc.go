@@ -5,7 +5,7 @@
 // pages come from.
 //
 // It says what happened and leaves the judging to its callers, so it does not
-// import testing. Chromium is driven through the DevTools protocol and Firefox
-// through WebDriver BiDi; Browser and Tab ask for what every engine can do, and
+// import testing. Chromium is driven through the DevTools protocol, Firefox
+// through WebDriver BiDi and WebKitGTK through WebDriver; Browser and Tab ask for what every engine can do, and
 // what only Chromium can do is on *Chromium itself.
 package harness

@@ -12,10 +12,40 @@ type Engine string
 const (
 	EngineChromium Engine = "chromium"
 	EngineFirefox  Engine = "firefox"
+	EngineWebKit   Engine = "webkit"
 )
 
 // Engines are all of them.
-var Engines = []Engine{EngineChromium, EngineFirefox}
+var Engines = []Engine{EngineChromium, EngineFirefox, EngineWebKit}
+
+// Power is something that a test needs and not every engine or driver has.
+type Power string
+
+// The powers.
+const (
+	// PowerConsole: Messages has what pages and workers say.
+	PowerConsole Power = "console"
+	// PowerCrash: Tab.Crash works, and the browser goes on.
+	PowerCrash Power = "crash"
+	// PowerProfile: what a page stored is there for the next browser.
+	PowerProfile Power = "profile"
+)
+
+// Lacks returns why the engine does not have a power, or nothing if it has it.
+func (e Engine) Lacks(p Power) string {
+	if e != EngineWebKit {
+		return ""
+	}
+	switch p {
+	case PowerConsole:
+		return "WebKit's driver tells nothing of consoles"
+	case PowerCrash:
+		return "the session of WebKit's driver ends when a tab crashes"
+	case PowerProfile:
+		return "under its driver WebKit keeps nothing"
+	}
+	return ""
+}
 
 // Launch starts a browser of that engine. It lives until Close or Kill; ctx
 // bounds the start alone.
@@ -25,6 +55,8 @@ func Launch(ctx context.Context, engine Engine, opts Options) (Browser, error) {
 		return LaunchChromium(ctx, opts)
 	case EngineFirefox:
 		return LaunchFirefox(ctx, opts)
+	case EngineWebKit:
+		return LaunchWebKit(ctx, opts)
 	}
 	return nil, fmt.Errorf("harness: no engine %q", engine)
 }

@@ -23,42 +23,66 @@ func TestEngines(t *testing.T) {
 				}
 			}
 			store(t, second, "v")
-
-			for _, what := range []string{"log", "throw"} {
-				ask(t, first, what)
-			}
-			if err := first.Eval(t.Context(), nil, `setTimeout(() => { throw new Error('from the page') })`); err != nil {
+			if err := second.Reload(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			waitForText(t, b, "error", "logged by the worker")
-			waitForText(t, b, "exception", "from the page")
-
-			if err := first.Crash(t.Context()); err != nil {
-				t.Fatal(err)
+			if got := stored(t, second); got != "v" {
+				t.Errorf("after a reload: got %q", got)
 			}
-			third := open(t, b, url)
-			if got := ask(t, third, ""); got == 0 {
-				t.Error("no worker answers after a crash")
-			}
-			if err := third.Close(); err != nil {
+			with(t, engine, harness.PowerConsole, func() { console(t, b, first) })
+			with(t, engine, harness.PowerCrash, func() { crash(t, b, first, url) })
+			if err := open(t, b, url).Close(); err != nil {
 				t.Error(err)
 			}
 			if err := b.Close(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-
-			b = launchEngine(t, engine, profile)
-			if got := stored(t, open(t, b, url)); got != "v" {
-				t.Errorf("after Close: got %q", got)
-			}
-			if err := b.Kill(); err != nil {
-				t.Fatal(err)
-			}
-			b = launchEngine(t, engine, profile)
-			if got := stored(t, open(t, b, url)); got != "v" {
-				t.Errorf("after Kill: got %q", got)
-			}
+			with(t, engine, harness.PowerProfile, func() { lasts(t, engine, profile, url) })
 		})
+	}
+}
+
+// with runs f if the engine has a power.
+func with(t *testing.T, engine harness.Engine, power harness.Power, f func()) {
+	t.Helper()
+	if why := engine.Lacks(power); why != "" {
+		t.Logf("without %s: %s", power, why)
+		return
+	}
+	f()
+}
+
+func console(t *testing.T, b harness.Browser, tab harness.Tab) {
+	t.Helper()
+	ask(t, tab, "log")
+	if err := tab.Eval(t.Context(), nil, `setTimeout(() => { throw new Error('from the page') })`); err != nil {
+		t.Fatal(err)
+	}
+	waitForText(t, b, "error", "logged by the worker")
+	waitForText(t, b, "exception", "from the page")
+}
+
+func crash(t *testing.T, b harness.Browser, tab harness.Tab, url string) {
+	t.Helper()
+	if err := tab.Crash(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, open(t, b, url), ""); got == 0 {
+		t.Error("no worker answers after a crash")
+	}
+}
+
+func lasts(t *testing.T, engine harness.Engine, profile, url string) {
+	t.Helper()
+	b := launchEngine(t, engine, profile)
+	if got := stored(t, open(t, b, url)); got != "v" {
+		t.Errorf("after Close: got %q", got)
+	}
+	if err := b.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if got := stored(t, open(t, launchEngine(t, engine, profile), url)); got != "v" {
+		t.Errorf("after Kill: got %q", got)
 	}
 }
 
