@@ -25,7 +25,7 @@ func blockPut(ctx context.Context, b Blocks, call *messageport.ServerCall) (any,
 }
 
 func blockGet(ctx context.Context, b Blocks, call *messageport.ServerCall) (any, error) {
-	c, err := decodeCID(call)
+	ctx, c, err := decodeCID(ctx, call)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func blockGet(ctx context.Context, b Blocks, call *messageport.ServerCall) (any,
 }
 
 func blockStat(ctx context.Context, b Blocks, call *messageport.ServerCall) (any, error) {
-	c, err := decodeCID(call)
+	ctx, c, err := decodeCID(ctx, call)
 	if err != nil {
 		return nil, err
 	}

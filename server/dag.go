@@ -31,7 +31,7 @@ type dagBlocks interface {
 }
 
 func dagGet(ctx context.Context, b dagBlocks, call *messageport.ServerCall) (any, error) {
-	path, err := decodePath(call)
+	ctx, path, err := decodePath(ctx, call)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func dagGet(ctx context.Context, b dagBlocks, call *messageport.ServerCall) (any
 }
 
 func dagResolve(ctx context.Context, b DAG, call *messageport.ServerCall) (any, error) {
-	path, err := decodePath(call)
+	ctx, path, err := decodePath(ctx, call)
 	if err != nil {
 		return nil, err
 	}

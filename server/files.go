@@ -26,7 +26,7 @@ func cat(ctx context.Context, b Files, call *messageport.ServerCall) (any, error
 	if err := checkPath(req.Path); err != nil {
 		return nil, err
 	}
-	r, err := b.Cat(ctx, req)
+	r, err := b.Cat(within(ctx, req.Offline), req)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func get(ctx context.Context, b Files, call *messageport.ServerCall) (any, error
 	if err := checkPath(req.Path); err != nil {
 		return nil, err
 	}
-	r, err := b.Get(ctx, req)
+	r, err := b.Get(within(ctx, req.Offline), req)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func get(ctx context.Context, b Files, call *messageport.ServerCall) (any, error
 }
 
 func list(ctx context.Context, b Files, call *messageport.ServerCall) (any, error) {
-	path, err := decodePath(call)
+	ctx, path, err := decodePath(ctx, call)
 	if err != nil {
 		return nil, err
 	}

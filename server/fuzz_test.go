@@ -3,13 +3,16 @@ package server_test
 import (
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/server/servertest"
 )
 
 // FuzzCall makes calls with any request and any upload. Whatever they are, the
-// call ends, not with a fault of the server's own, and the session lives.
+// call ends, if only with its cancel, not with a fault of the server's own, and
+// the session lives.
 func FuzzCall(f *testing.F) {
 	methods := make([]string, 0, len(requests))
 	for method := range requests {
@@ -24,15 +27,22 @@ func FuzzCall(f *testing.F) {
 		{nodeapi.AddOptions{Progress: true, WrapWithDirectory: true}, nodeapi.FileHeader{Path: "a/b", Size: new(uint64(4))}},
 		{nodeapi.PathRequest{Path: "bafkqaaa/a"}, nodeapi.FileHeader{Path: "a", Dir: true}},
 		{map[string]any{"cid": []byte{1, 0x55, 0, 0}, "cids": [][]byte{{1, 0x55, 0, 0}}}, 7},
+		{map[string]any{"topic": "t", "protocol": "/a", "addr": "/memory/1/p2p/p", "peer": "p"}, nil},
+		{nodeapi.StreamRequest{Peer: servertest.PeerID, Protocols: []string{servertest.EchoProtocol}}, nil},
 	}
-	for _, seed := range seeds {
-		request, err := messageport.Marshal(seed.request)
+	encode := func(v any) []byte {
+		data, err := messageport.Marshal(v)
 		if err != nil {
 			f.Fatal(err)
 		}
-		item, err := messageport.Marshal(seed.item)
-		if err != nil {
-			f.Fatal(err)
+		return data
+	}
+	cancel := encode(messageport.Error{Code: messageport.CodeCanceled})
+	for _, seed := range seeds {
+		request := encode(seed.request)
+		var item []byte
+		if seed.item != nil {
+			item = encode(seed.item)
 		}
 		for i := range methods {
 			f.Add(uint8(i), request, item, []byte("data"), i%2 == 0)
@@ -44,7 +54,8 @@ func FuzzCall(f *testing.F) {
 		}
 		run(t, func(f *fixture) {
 			raw := f.dialRaw()
-			id := raw.open(methods[int(method)%len(methods)], request, 0)
+			method := methods[int(method)%len(methods)]
+			id := raw.open(method, request, 0)
 			parts := []messageport.Frame{
 				{Type: messageport.TypeItem, ID: id, Payload: item},
 				{Type: messageport.TypeData, ID: id, Payload: data},
@@ -58,8 +69,12 @@ func FuzzCall(f *testing.F) {
 				}
 			}
 			raw.send(messageport.Frame{Type: messageport.TypeData, Flags: messageport.FlagEnd, ID: id})
+			if slices.Contains(endless, method) {
+				synctest.Wait()
+				raw.send(messageport.Frame{Type: messageport.TypeCancel, ID: id, Payload: cancel})
+			}
 			if e := raw.end(id); e != nil && e.Code == string(nodeapi.CodeInternal) {
-				f.Errorf("%s: %v", methods[int(method)%len(methods)], e)
+				f.Errorf("%s: %v", method, e)
 			}
 			if e := raw.invoke(nodeapi.MethodVersion, []byte{0xf6}); e != nil {
 				f.Errorf("the session is no longer answering: %v", e)

@@ -42,17 +42,56 @@ var methods = map[string]method{
 	nodeapi.MethodRepoGC:      serve(repoGC),
 	nodeapi.MethodRepoVerify:  serve(repoVerify),
 	nodeapi.MethodRepoVersion: serve(repoVersion),
+
+	nodeapi.MethodSwarmConnect:    serve(swarmConnect),
+	nodeapi.MethodSwarmDisconnect: serve(swarmDisconnect),
+	nodeapi.MethodSwarmPeers:      serve(swarmPeers),
+	nodeapi.MethodSwarmAddrs:      serve(swarmAddrs),
+	nodeapi.MethodSwarmLocalAddrs: serve(swarmLocalAddrs),
+	nodeapi.MethodSwarmEvents:     lasting(serve(swarmEvents)),
+	nodeapi.MethodPing:            serve(ping),
+
+	nodeapi.MethodBitswapStat:     serve(bitswapStat),
+	nodeapi.MethodBitswapWantlist: serve(bitswapWantlist),
+
+	nodeapi.MethodPubSubSubscribe: lasting(serveIn(pubsubSubscribe)),
+	nodeapi.MethodPubSubPublish:   serveIn(pubsubPublish),
+	nodeapi.MethodPubSubList:      serve(pubsubList),
+	nodeapi.MethodPubSubPeers:     serve(pubsubPeers),
+
+	nodeapi.MethodRoomJoin: lasting(serveIn(roomJoin)),
+	nodeapi.MethodRoomSend: serveIn(roomSend),
+
+	nodeapi.MethodStreamDial:   lasting(serveIn(streamDial)),
+	nodeapi.MethodStreamHandle: lasting(serveIn(streamHandle)),
+	nodeapi.MethodStreamAccept: lasting(serveIn(streamAccept)),
 }
 
-// serve makes a method of what answers it with a group of the backend's
-// methods, which not every backend has.
-func serve[Group any](answer func(context.Context, Group, *messageport.ServerCall) (any, error)) method {
+// serveIn makes a method of what answers it for a session with a group of the
+// backend's methods, which not every backend has.
+func serveIn[Group any](answer func(context.Context, *session, Group, *messageport.ServerCall) (any, error)) method {
 	return func(ctx context.Context, s *session, call *messageport.ServerCall) (any, error) {
 		group, ok := s.backend.(Group)
 		if !ok {
 			return nil, nodeapi.Errorf(nodeapi.CodeNotSupported, nil, "this node has no %s", call.Method)
 		}
+		return answer(ctx, s, group, call)
+	}
+}
+
+// serve is serveIn for an answer that is the same in every session.
+func serve[Group any](answer func(context.Context, Group, *messageport.ServerCall) (any, error)) method {
+	return serveIn(func(ctx context.Context, _ *session, group Group, call *messageport.ServerCall) (any, error) {
 		return answer(ctx, group, call)
+	})
+}
+
+// lasting is for a method whose call has no end of its own: it is cut off as
+// soon as the server begins to close, which else would wait for it.
+func lasting(answer method) method {
+	return func(ctx context.Context, s *session, call *messageport.ServerCall) (any, error) {
+		defer context.AfterFunc(s.server.accepting, func() { call.Cancel(errClosing) })()
+		return answer(ctx, s, call)
 	}
 }
 

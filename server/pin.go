@@ -18,7 +18,7 @@ func pinAdd(ctx context.Context, b Pins, call *messageport.ServerCall) (any, err
 	if err := checkName("name", req.Name); err != nil {
 		return nil, err
 	}
-	c, err := b.PinAdd(ctx, req)
+	c, err := b.PinAdd(within(ctx, req.Offline), req)
 	return nodeapi.CIDResult{Cid: c}, err
 }
 

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -15,6 +16,8 @@ import (
 const (
 	maxPath = 8 << 10
 	maxName = 255 // as Kubo has it for the name of a pin
+	maxAddr = 2 << 10
+	maxTerm = 1 << 10 // a topic or a protocol
 )
 
 // decode decodes a call's request.
@@ -45,16 +48,23 @@ func explain(err error, again func(any) error) error {
 	}
 	value := brief(fields[field])
 	details := map[string]any{"field": field, "value": value}
-	code := nodeapi.CodeInvalidOption
-	switch field {
-	case "path", "paths":
-		code = nodeapi.CodeInvalidPath
-	case "cid", "cids":
-		code = nodeapi.CodeInvalidCID
-	default:
+	code, known := fieldCodes[field]
+	if !known {
+		code = nodeapi.CodeInvalidOption
 		details["option"] = field
 	}
 	return &nodeapi.Error{Code: code, Message: fmt.Sprintf("%s, not %v", e.Message, value), Details: details}
+}
+
+// fieldCodes has the codes of fields that are not just options.
+var fieldCodes = map[string]nodeapi.Code{
+	"path":  nodeapi.CodeInvalidPath,
+	"paths": nodeapi.CodeInvalidPath,
+	"cid":   nodeapi.CodeInvalidCID,
+	"cids":  nodeapi.CodeInvalidCID,
+	"addr":  nodeapi.CodeInvalidAddress,
+	"peer":  nodeapi.CodeInvalidPeerID,
+	"topic": nodeapi.CodeInvalidTopic,
 }
 
 // brief returns v if it can be told in a few bytes, and otherwise what it is.
@@ -90,12 +100,38 @@ func invalidOption(option string, value any, format string, args ...any) error {
 }
 
 func checkPath(path string) error {
-	details := map[string]any{"value": brief(path)}
+	return checkText(nodeapi.CodeInvalidPath, "path", path, maxPath)
+}
+
+func checkAddr(addr string) error {
+	return checkText(nodeapi.CodeInvalidAddress, "address", addr, maxAddr)
+}
+
+// checkPeer takes a peer id, or an address that ends in one.
+func checkPeer(peer string) error {
+	return checkText(nodeapi.CodeInvalidPeerID, "peer", peer, maxAddr)
+}
+
+func checkTopic(topic string) error {
+	return checkText(nodeapi.CodeInvalidTopic, "topic", topic, maxTerm)
+}
+
+// checkText refuses a text that is not there, or too long for its kind. Whether
+// it is one of that kind the backend says.
+func checkText(code nodeapi.Code, kind, text string, most int) error {
+	details := map[string]any{"value": brief(text)}
 	switch {
-	case path == "":
-		return nodeapi.Errorf(nodeapi.CodeInvalidPath, details, "there is no path")
-	case len(path) > maxPath:
-		return nodeapi.Errorf(nodeapi.CodeInvalidPath, details, "a path of %d bytes; the most is %d", len(path), maxPath)
+	case text == "":
+		return nodeapi.Errorf(code, details, "there is no %s", kind)
+	case len(text) > most:
+		return nodeapi.Errorf(code, details, "%s of %d bytes; the most is %d", kind, len(text), most)
+	}
+	return nil
+}
+
+func checkProtocol(option, protocol string) error {
+	if protocol == "" || len(protocol) > maxTerm {
+		return invalidOption(option, protocol, "has a name of %d bytes; want 1 to %d", len(protocol), maxTerm)
 	}
 	return nil
 }
@@ -116,20 +152,29 @@ func checkCID(field string, c cid.Cid) error {
 	return nil
 }
 
-// decodePath decodes a request that is a path alone.
-func decodePath(call *messageport.ServerCall) (string, error) {
+// decodePath decodes a request that names a path, and returns the context in
+// which it is to be answered.
+func decodePath(ctx context.Context, call *messageport.ServerCall) (context.Context, string, error) {
 	req, err := decode[nodeapi.PathRequest](call)
 	if err != nil {
-		return "", err
+		return ctx, "", err
 	}
-	return req.Path, checkPath(req.Path)
+	return within(ctx, req.Offline), req.Path, checkPath(req.Path)
 }
 
-// decodeCID decodes a request that is a CID alone.
-func decodeCID(call *messageport.ServerCall) (cid.Cid, error) {
+// decodeCID is decodePath for a CID.
+func decodeCID(ctx context.Context, call *messageport.ServerCall) (context.Context, cid.Cid, error) {
 	req, err := decode[nodeapi.CIDRequest](call)
 	if err != nil {
-		return cid.Undef, err
+		return ctx, cid.Undef, err
 	}
-	return req.Cid, checkCID("cid", req.Cid)
+	return within(ctx, req.Offline), req.Cid, checkCID("cid", req.Cid)
+}
+
+// within returns the context of a call that may have asked for the repo alone.
+func within(ctx context.Context, offline bool) context.Context {
+	if offline {
+		return nodeapi.WithOffline(ctx)
+	}
+	return ctx
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -37,6 +38,16 @@ type Config struct {
 	Version string
 	// Limits are those of each session.
 	Limits messageport.Limits
+	// MaxTopics bounds the topics that a session listens to at once, its rooms
+	// among them, 64 if 0.
+	MaxTopics int
+	// MaxStreams bounds the libp2p streams of a session, 128 if 0.
+	MaxStreams int
+	// MaxProtocols bounds the protocols that a session handles, 64 if 0.
+	MaxProtocols int
+	// MaxMessage bounds the bytes of a message that a session sends to a topic or
+	// a room, 1 MiB if 0. The backend may take less.
+	MaxMessage int
 	// MaxSessions bounds the ports served at once, 256 if 0. More are refused.
 	MaxSessions int
 	// Logger is told of sessions and of faults. Nil discards.
@@ -68,12 +79,12 @@ func New(cfg Config) *Server {
 	if cfg.Epoch == "" {
 		cfg.Epoch = rand.Text()
 	}
-	if cfg.Version == "" {
-		cfg.Version = "0.0.0"
-	}
-	if cfg.MaxSessions == 0 {
-		cfg.MaxSessions = 256
-	}
+	cfg.Version = cmp.Or(cfg.Version, "0.0.0")
+	cfg.MaxTopics = cmp.Or(cfg.MaxTopics, 64)
+	cfg.MaxStreams = cmp.Or(cfg.MaxStreams, 128)
+	cfg.MaxProtocols = cmp.Or(cfg.MaxProtocols, 64)
+	cfg.MaxMessage = cmp.Or(cfg.MaxMessage, 1<<20)
+	cfg.MaxSessions = cmp.Or(cfg.MaxSessions, 256)
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}

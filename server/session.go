@@ -22,6 +22,12 @@ type session struct {
 
 	backend Backend // set by the handshake
 
+	topics    quota // listened to
+	streams   quota // carried
+	protocols quota // handled
+	rooms     numbered[Room]
+	offers    offers
+
 	// Guarded by server.mu, for status.
 	client string                  // what the client calls itself
 	conn   *messageport.ServerConn // nil until the handshake is over
@@ -48,6 +54,7 @@ func (s *session) serve(ctx context.Context, port messageport.Port) error {
 		s.watch(ctx)
 	}()
 	err = conn.Serve(ctx, s)
+	s.offers.end()
 	cancel(nil)
 	<-watched
 	return err
@@ -84,9 +91,13 @@ func (s *session) welcome(ctx context.Context, hello messageport.Hello) (message
 	if err != nil {
 		return none, err
 	}
-	running := s.backend.Config()
 	if wish.OnConflict != onConflictJoin {
-		if err := checkConfig(wish.Config, running); err != nil {
+		if err := checkConfig(wish.Config, s.backend.Config()); err != nil {
+			return none, err
+		}
+	}
+	if extender, ok := s.backend.(Extender); ok {
+		if err := extender.Extend(ctx, wish.Config); err != nil {
 			return none, err
 		}
 	}
@@ -94,7 +105,7 @@ func (s *session) welcome(ctx context.Context, hello messageport.Hello) (message
 	if err != nil {
 		return none, err
 	}
-	app, err := messageport.Marshal(nodeapi.Welcome{PeerID: id.ID, Config: running})
+	app, err := messageport.Marshal(nodeapi.Welcome{PeerID: id.ID, Config: s.backend.Config()})
 	return messageport.Welcome{
 		Server:  "sharednode/" + s.server.cfg.Version,
 		Epoch:   s.server.cfg.Epoch,

@@ -140,7 +140,13 @@ func TestErrorsOfTheBackend(t *testing.T) {
 					if method == nodeapi.MethodStatus {
 						continue // the server's own
 					}
-					request := map[string]any{"path": "bafkqaaa", "cid": []byte{1, 0x55, 0, 0}, "cids": []any{}}
+					if method == nodeapi.MethodRoomSend || method == nodeapi.MethodStreamAccept {
+						continue // of what another call has begun
+					}
+					request := map[string]any{
+						"path": "bafkqaaa", "cid": []byte{1, 0x55, 0, 0}, "cids": []any{}, "topic": "t",
+						"addr": "/p2p/p", "peer": "p", "protocol": "/a", "protocols": []any{"/a"},
+					}
 					if method == nodeapi.MethodBlockPut {
 						delete(request, "cid")
 					}

@@ -12,8 +12,13 @@ import (
 // maxBlock is the largest block, in bytes: what bitswap carries.
 const maxBlock = 2 << 20
 
-// receiveBlock reads an upload of nothing but bytes, limit of them at most.
 func receiveBlock(call *messageport.ServerCall, limit int) ([]byte, error) {
+	return receiveBytes(call, limit, nodeapi.CodeBlockTooLarge)
+}
+
+// receiveBytes reads an upload of nothing but bytes, limit of them at most: one
+// more is an error of the code.
+func receiveBytes(call *messageport.ServerCall, limit int, tooLarge nodeapi.Code) ([]byte, error) {
 	var data []byte
 	for {
 		chunk, err := call.Next()
@@ -26,7 +31,7 @@ func receiveBlock(call *messageport.ServerCall, limit int) ([]byte, error) {
 			return nil, nodeapi.Errorf(nodeapi.CodeBadRequest, nil, "got an item; want bytes")
 		case len(data)+len(chunk.Data) > limit:
 			size := len(data) + len(chunk.Data)
-			return nil, nodeapi.Errorf(nodeapi.CodeBlockTooLarge, map[string]any{"size": size, "limit": limit},
+			return nil, nodeapi.Errorf(tooLarge, map[string]any{"size": size, "limit": limit},
 				"%d bytes or more; the most is %d", size, limit)
 		case data == nil:
 			data = chunk.Data // most blocks are one chunk

@@ -24,12 +24,22 @@ var (
 	_ server.Blocks  = (*Backend)(nil)
 	_ server.Pins    = (*Backend)(nil)
 	_ server.Repo    = (*Backend)(nil)
+
+	_ server.Extender = (*Backend)(nil)
+	_ server.Swarm    = (*Backend)(nil)
+	_ server.Bitswap  = (*Backend)(nil)
+	_ server.PubSub   = (*Backend)(nil)
+	_ server.Rooms    = (*Backend)(nil)
+	_ server.Streams  = (*Backend)(nil)
 )
 
 // Backend is a node in memory. The zero value is ready.
 type Backend struct {
-	// Settings is what Config answers.
+	// Settings is what Config answers; its lists grow by Extend.
 	Settings nodeapi.Config
+	// Wants is what BitswapWantlist answers for each peer, and under "" for the
+	// node itself.
+	Wants map[string][]cid.Cid
 	// Hook, if set, is called as a method of the API begins, and as a stream
 	// gives its next part, with the method's name; its error is the method's.
 	Hook func(ctx context.Context, method string) error
@@ -37,13 +47,21 @@ type Backend struct {
 	held   atomic.Int64
 	closed atomic.Bool
 
-	mu     sync.Mutex // guards following
-	blocks map[cid.Cid][]byte
-	pins   map[cid.Cid]nodeapi.Pin
+	mu       sync.Mutex // guards following, and the lists of Settings
+	blocks   map[cid.Cid][]byte
+	pins     map[cid.Cid]nodeapi.Pin
+	peers    map[string]string // addresses, of those that are connected
+	changed  chan struct{}     // closed when peers changes; nil if nobody waits
+	sequence uint64            // of messages
+	members  uint64            // that joined rooms
+	subs     []*subscription
+	rooms    []*room
+	handlers []*handler
 }
 
-// Held counts the methods that run, the iterators that have not ended and the
-// readers that have not been closed.
+// Held counts what callers have not given back: methods that run, iterators that
+// have not ended, readers, subscriptions, rooms and streams that have not been
+// closed, protocols that are handled.
 func (b *Backend) Held() int { return int(b.held.Load()) }
 
 // Closed reports whether Close was called.
@@ -61,8 +79,7 @@ func (b *Backend) enter(ctx context.Context, method string) (done func(), err er
 	if b.closed.Load() {
 		return nil, nodeapi.Errorf(nodeapi.CodeStorageClosed, nil, "%s after Close", method)
 	}
-	b.held.Add(1)
-	leave := sync.OnceFunc(func() { b.held.Add(-1) })
+	leave := b.hold()
 	defer func() {
 		if done == nil { // the hook failed, or panicked
 			leave()
@@ -114,7 +131,39 @@ func (b *Backend) IsOnline(ctx context.Context) (bool, error) {
 }
 
 // Config implements server.Backend.
-func (b *Backend) Config() nodeapi.Config { return b.Settings }
+func (b *Backend) Config() nodeapi.Config {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	cfg := b.Settings
+	for _, list := range lists(&cfg) {
+		*list = slices.Clone(*list)
+	}
+	return cfg
+}
+
+// Extend implements server.Extender.
+func (b *Backend) Extend(_ context.Context, cfg nodeapi.Config) error {
+	for _, addr := range slices.Concat(cfg.Bootstrap, cfg.Relays) {
+		if _, _, err := splitAddr(addr); err != nil {
+			return err
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	wanted := lists(&cfg)
+	for i, list := range lists(&b.Settings) {
+		for _, entry := range *wanted[i] {
+			if !slices.Contains(*list, entry) {
+				*list = append(*list, entry)
+			}
+		}
+	}
+	return nil
+}
+
+func lists(cfg *nodeapi.Config) []*[]string {
+	return []*[]string{&cfg.Bootstrap, &cfg.Relays, &cfg.Swarm, &cfg.Topics}
+}
 
 // Close implements server.Backend.
 func (b *Backend) Close() error {
@@ -129,6 +178,12 @@ func oneOf(option, value string, values ...string) error {
 	}
 	return nodeapi.Errorf(nodeapi.CodeInvalidOption, map[string]any{"option": option, "value": value},
 		"%s is %q; it can be one of %q", option, value, values)
+}
+
+// hold counts something in until release is called.
+func (b *Backend) hold() (release func()) {
+	b.held.Add(1)
+	return sync.OnceFunc(func() { b.held.Add(-1) })
 }
 
 // sequence makes an iterator out of a function that yields, counted while it
