@@ -119,32 +119,10 @@ type PubSub interface {
 	PubSubPeers(ctx context.Context, topic string) ([]string, error)
 }
 
-// Subscription is one subscriber's messages. Those it does not read in time are
-// dropped and counted; it holds up nobody.
-type Subscription interface {
-	// Next waits for the next message. The first delivery has none.
-	Next(ctx context.Context) (nodeapi.PubSubDelivery, error)
-	// Close ends the subscription, and a Next that waits.
-	Close() error
-}
-
 // Rooms is the group of rooms.
 type Rooms interface {
 	// JoinRoom joins a room. The member stays in it until Close.
 	JoinRoom(ctx context.Context, req nodeapi.RoomRequest) (Room, error)
-}
-
-// Room is one member's place in a room.
-type Room interface {
-	// Next waits for the next event. The first is RoomSubscribed. Messages that
-	// are not read in time are dropped and counted; joins and leaves are not.
-	Next(ctx context.Context) (nodeapi.RoomDelivery, error)
-	// Send sends data to all in the room or, if to is not nil, to one member. A
-	// message to one member is handed to that peer's stream when Send returns, or
-	// Send returns why not.
-	Send(ctx context.Context, to *nodeapi.RoomMember, data []byte) error
-	// Close leaves the room, and ends a Next that waits.
-	Close() error
 }
 
 // Streams is the group of libp2p streams.
@@ -157,15 +135,10 @@ type Streams interface {
 	HandleProtocol(protocol string, handler func(Stream)) (remove func(), err error)
 }
 
-// Stream is a libp2p stream. Read returns io.EOF once the other side has closed
-// for writing. Errors of a reset are of nodeapi.CodeStreamReset.
-type Stream interface {
-	io.ReadWriter
-
-	Info() nodeapi.StreamOpened
-	CloseWrite() error
-	// Close closes both ways; what was written is still delivered.
-	Close() error
-	// Reset ends the stream at once, both ways. It may be called at any time.
-	Reset() error
-}
+// What a backend hands out is of these types, which are in nodeapi so that a
+// backend need not know the server.
+type (
+	Subscription = nodeapi.Subscription
+	Room         = nodeapi.Room
+	Stream       = nodeapi.Stream
+)
