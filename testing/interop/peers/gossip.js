@@ -1,0 +1,77 @@
+// A peer of js-libp2p: reached by WebSocket, reaching others by TCP and relays,
+// with noise, yamux, gossipsub, and a protocol that echoes.
+
+import './node20.js'
+
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import { gossipsub } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+
+import { emit, serve } from './lines.js'
+
+const echo = '/echo/1.0.0'
+
+const libp2p = await createLibp2p({
+  addresses: { listen: ['/ip4/127.0.0.1/tcp/0/ws', '/ip4/127.0.0.1/tcp/0'] },
+  transports: [webSockets(), tcp(), circuitRelayTransport()],
+  connectionEncrypters: [noise()],
+  streamMuxers: [yamux()],
+  connectionGater: { denyDialMultiaddr: () => false },
+  services: { identify: identify(), pubsub: gossipsub({ allowPublishToZeroTopicPeers: true }) }
+})
+const { pubsub } = libp2p.services
+
+pubsub.addEventListener('message', ({ detail }) => {
+  emit('message', { topic: detail.topic, from: String(detail.from), data: base64(detail.data) })
+})
+for (const event of ['peer:connect', 'peer:disconnect']) {
+  libp2p.addEventListener(event, ({ detail }) => emit(event, { peer: String(detail) }))
+}
+
+await libp2p.handle(echo, async stream => {
+  try {
+    for await (const chunk of stream) await send(stream, chunk)
+    await stream.close()
+  } catch (error) {
+    emit('echo-ended', { error: String(error) })
+  }
+}, { runOnLimitedConnection: true })
+
+// send writes a chunk, and waits for room where there is none.
+async function send(stream, chunk) {
+  if (!stream.send(chunk)) await stream.onDrain()
+}
+
+// read returns the whole of what a stream brings.
+async function read(stream) {
+  const chunks = []
+  for await (const chunk of stream) chunks.push(chunk.subarray())
+  return Buffer.concat(chunks)
+}
+
+const base64 = bytes => Buffer.from(bytes).toString('base64')
+
+emit('ready', { peer: String(libp2p.peerId), addrs: libp2p.getMultiaddrs().map(String) })
+await serve({
+  dial: async ({ addr }) => { await libp2p.dial(multiaddr(addr)) },
+  subscribe: ({ topic }) => pubsub.subscribe(topic),
+  unsubscribe: ({ topic }) => pubsub.unsubscribe(topic),
+  publish: async ({ topic, data }) => { await pubsub.publish(topic, Buffer.from(data, 'base64')) },
+  subscribers: ({ topic }) => pubsub.getSubscribers(topic).map(String),
+  connections: () => libp2p.getConnections().map(c => ({ peer: String(c.remotePeer), addr: String(c.remoteAddr) })),
+  // talk opens a stream to a connected peer, writes, half-closes, and returns
+  // all that comes back.
+  talk: async ({ peer, protocol, data }) => {
+    const [connection] = libp2p.getConnections().filter(c => String(c.remotePeer) === peer)
+    const stream = await connection.newStream(protocol)
+    await send(stream, Buffer.from(data, 'base64'))
+    const [, back] = await Promise.all([stream.close(), read(stream)])
+    return base64(back)
+  }
+})
