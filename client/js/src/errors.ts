@@ -42,7 +42,16 @@ export type ClientErrorCode =
   /** A value that an add cannot read bytes from. Details: path, type. */
   | 'invalid-source'
   /** A value that is not of the IPLD data model. */
-  | 'invalid-value';
+  | 'invalid-value'
+  /** The handler has a subscription to the topic. Details: topic. */
+  | 'already-subscribed'
+  /**
+   * Messages that were lost because the tab did not take them in time. Details:
+   * topic, dropped.
+   */
+  | 'messages-dropped'
+  /** A write to a stream whose own half was closed. */
+  | 'stream-closed';
 
 /** Every code that a {@link SharednodeError} can have. */
 export type ErrorCode = NodeErrorCode | TransportErrorCode | ClientErrorCode;

@@ -21,13 +21,22 @@ export interface SharednodeEvents {
   close: CustomEvent<null>;
   /**
    * What is no call's error: `config-conflict` where the running configuration
-   * was joined, or why no worker could be reached again.
+   * was joined, why no worker could be reached again, messages that were lost.
    */
   warning: CustomEvent<SharednodeError>;
+  /**
+   * A peer was connected. The first listener of these two events is told of
+   * those that are connected already as well.
+   */
+  'peer:connect': CustomEvent<string>;
+  /** A peer's last connection has ended, or the worker has, and all with it. */
+  'peer:disconnect': CustomEvent<string>;
 }
 
 /** An EventTarget whose events have types. */
 export interface SharednodeEventTarget extends EventTarget {
+  /** @internal */
+  listened(type: string): void;
   addEventListener<K extends keyof SharednodeEvents>(
     type: K,
     listener: ((event: SharednodeEvents[K]) => unknown) | null,
@@ -50,8 +59,21 @@ export interface SharednodeEventTarget extends EventTarget {
   ): void;
 }
 
+/** An EventTarget that knows what is listened to. */
+class Listened extends EventTarget {
+  /** Told of each listener that is added. */
+  listened(_type: string): void {}
+
+  override addEventListener(
+    ...args: Parameters<EventTarget['addEventListener']>
+  ): void {
+    super.addEventListener(...args);
+    this.listened(args[0]);
+  }
+}
+
 /** EventTarget, with the events of a node. */
-export const SharednodeEventTarget = EventTarget as {
+export const SharednodeEventTarget = Listened as {
   new (): SharednodeEventTarget;
   prototype: SharednodeEventTarget;
 };

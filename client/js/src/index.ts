@@ -1,6 +1,8 @@
 export { CID } from 'multiformats/cid';
+export type { BitswapAPI, BitswapStatResult } from './api/bitswap.js';
 export type {
   BlockAPI,
+  BlockGetOptions,
   BlockPutOptions,
   BlockRmOptions,
   BlockRmResult,
@@ -20,6 +22,7 @@ export type {
   CatOptions,
   GetOptions,
   IPFSEntry,
+  LsOptions,
   Mtime,
 } from './api/files.js';
 export type {
@@ -29,6 +32,17 @@ export type {
   VersionResult,
 } from './api/info.js';
 export type {
+  HandleOptions,
+  IncomingStream,
+  Libp2pAPI,
+  StreamHandler,
+} from './api/libp2p.js';
+export type {
+  PeerStream,
+  StreamChunk,
+  StreamSource,
+} from './api/peer-stream.js';
+export type {
   PinAddOptions,
   PinAPI,
   PinInput,
@@ -36,6 +50,8 @@ export type {
   PinLsResult,
   PinRmOptions,
 } from './api/pin.js';
+export type { PingOptions, PingResult } from './api/ping.js';
+export type { PubSubAPI } from './api/pubsub.js';
 export type {
   RepoAPI,
   RepoGCOptions,
@@ -44,13 +60,32 @@ export type {
   RepoVerifyResult,
   RepoVerifySummary,
 } from './api/repo.js';
+export type {
+  JoinOptions,
+  RoomAPI,
+  RoomNews,
+  RoomPlace,
+  RoomSendOptions,
+} from './api/room.js';
+export type {
+  MessageHandler,
+  SignedMessage,
+  SubscribeOptions,
+} from './api/subscriptions.js';
+export type {
+  SwarmAddrsResult,
+  SwarmAPI,
+  SwarmPeersOptions,
+  SwarmPeersResult,
+} from './api/swarm.js';
 export type { IPFSPath } from './cid.js';
 export { connect, type ConnectOptions } from './connect.js';
 export type { CallOptions } from './deadline.js';
 export { type ErrorCode, SharednodeError } from './errors.js';
 export type { Peer, SharednodeEvents } from './events.js';
 export type { Sharednode } from './node.js';
-export type { Config } from './nodeapi.gen.js';
+export type { Config, RoomMember } from './nodeapi.gen.js';
+export type { TextLike } from './peers.js';
 export type { Bytes } from './sources/bytes.js';
 export type { Content } from './sources/content.js';
 export type { Candidates, ManyCandidate } from './sources/entries.js';

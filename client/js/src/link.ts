@@ -18,8 +18,18 @@ const MAX_PAUSE = 5_000;
 export interface LinkEvents {
   /** A worker was reached: the first, or another one. */
   onwelcome(welcome: Welcome): void;
-  /** The worker was lost and none could be reached since. */
-  onfailure(error: unknown): void;
+  /** Something went wrong that is no call's error. */
+  onwarning(error: unknown): void;
+}
+
+/** What is to run on each worker that is reached. */
+export interface Kept {
+  /** A worker was reached. */
+  start(): void;
+  /** None could be reached, which will be tried again. */
+  miss(error: unknown): void;
+  /** There will be none any more. */
+  close(loss: Loss): void;
 }
 
 /**
@@ -31,6 +41,7 @@ export class Link {
   readonly #hello: Hello;
   readonly #events: LinkEvents;
   readonly #waiting = new CallQueue();
+  readonly #kept = new Set<Kept>();
 
   #connection: Connection | undefined;
   #connecting: Promise<void> | undefined;
@@ -75,10 +86,30 @@ export class Link {
       return call;
     }
     this.#waiting.add(call);
-    if (!this.#suspended) {
-      this.connect().catch(() => {}); // the calls that wait are told
-    }
+    this.#seek();
     return call;
+  }
+
+  /** Starts what is kept, now or once there is a worker. */
+  keep(kept: Kept): void {
+    this.#kept.add(kept);
+    if (this.#closed !== undefined) {
+      kept.close(this.#closed);
+    } else if (this.#connection !== undefined) {
+      kept.start();
+    } else {
+      this.#seek();
+    }
+  }
+
+  /** Starts it no more. */
+  forget(kept: Kept): void {
+    this.#kept.delete(kept);
+  }
+
+  /** Tells of what is no call's error. */
+  warn(error: unknown): void {
+    this.#events.onwarning(error);
   }
 
   /** Reaches a worker, unless there is one. */
@@ -110,6 +141,7 @@ export class Link {
   /** Ends every call, now and from now on, with the loss. */
   close(loss: Loss): void {
     this.#closed = loss;
+    this.#kept.forEach((kept) => kept.close(loss));
     this.#drop(loss);
     this.#waiting.takeAll().forEach((call) => call.lose(loss));
   }
@@ -126,7 +158,8 @@ export class Link {
       this.#connected(connection);
     } catch (error) {
       if (!this.#suspended) {
-        this.#waiting.takeAll().forEach((call) => call.reject(error));
+        this.#waiting.takeAll().forEach((call) => call.miss(error));
+        this.#kept.forEach((kept) => kept.miss(error));
       }
       throw error;
     } finally {
@@ -144,6 +177,7 @@ export class Link {
     };
     connection.channel.onroom = () => this.#startWaiting();
     this.#events.onwelcome(connection.welcome);
+    this.#kept.forEach((kept) => kept.start());
     this.#startWaiting();
   }
 
@@ -152,9 +186,22 @@ export class Link {
     const pause = Math.min(Math.max(this.#losses - 1, 0) * 250, MAX_PAUSE);
     setTimeout(() => {
       if (this.#closed === undefined && !this.#suspended) {
-        this.connect().catch((error: unknown) => this.#events.onfailure(error));
+        this.connect().catch((error: unknown) => {
+          this.warn(error);
+          if (this.#kept.size > 0) {
+            this.#losses++;
+            this.#reconnect();
+          }
+        });
       }
     }, pause);
+  }
+
+  /** Reaches a worker for what waits for one, which is told if there is none. */
+  #seek(): void {
+    if (!this.#suspended) {
+      this.connect().catch(() => {});
+    }
   }
 
   #drop(loss: Loss): void {

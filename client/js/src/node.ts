@@ -1,11 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { type BitswapAPI, bitswapAPI } from './api/bitswap.js';
 import { type BlockAPI, blockAPI } from './api/block.js';
 import { type DAGAPI, dagAPI } from './api/dag.js';
 import * as files from './api/files.js';
 import * as info from './api/info.js';
+import { type Libp2pAPI, libp2pAPI } from './api/libp2p.js';
 import { type PinAPI, pinAPI } from './api/pin.js';
+import { ping, type PingOptions, type PingResult } from './api/ping.js';
+import { type PubSubAPI, pubsubAPI } from './api/pubsub.js';
 import { type RepoAPI, repoAPI } from './api/repo.js';
+import { type RoomAPI, roomAPI } from './api/room.js';
+import { watchPeers } from './api/swarm-events.js';
+import { type SwarmAPI, swarmAPI } from './api/swarm.js';
 import type { IPFSPath } from './cid.js';
 import type { CallOptions } from './deadline.js';
 import type { Dialed } from './dial.js';
@@ -17,6 +24,7 @@ import {
 } from './events.js';
 import { Link } from './link.js';
 import type { Config, Hello, Welcome as AppWelcome } from './nodeapi.gen.js';
+import type { TextLike } from './peers.js';
 import type { Welcome } from './protocol/handshake.js';
 import type { Candidates } from './sources/entries.js';
 import type { Candidate } from './sources/entry.js';
@@ -32,11 +40,17 @@ export class Sharednode extends SharednodeEventTarget {
   readonly block: BlockAPI;
   readonly pin: PinAPI;
   readonly repo: RepoAPI;
+  readonly swarm: SwarmAPI;
+  readonly bitswap: BitswapAPI;
+  readonly pubsub: PubSubAPI;
+  readonly room: RoomAPI;
+  readonly libp2p: Libp2pAPI;
 
   readonly #link: Link;
   readonly #hello: Hello;
   #peer: Peer = { peerId: '', epoch: '', config: {} };
   #closed = false;
+  #watchesPeers = false;
 
   /** @internal */
   constructor(dial: () => Dialed, hello: Hello) {
@@ -44,12 +58,17 @@ export class Sharednode extends SharednodeEventTarget {
     this.#hello = hello;
     this.#link = new Link(dial, hello, {
       onwelcome: (welcome) => this.#welcome(welcome),
-      onfailure: (error) => this.#tell('warning', asWarning(error)),
+      onwarning: (error) => this.#tell('warning', asWarning(error)),
     });
     this.dag = dagAPI(this.#link);
     this.block = blockAPI(this.#link);
     this.pin = pinAPI(this.#link);
     this.repo = repoAPI(this.#link);
+    this.swarm = swarmAPI(this.#link);
+    this.bitswap = bitswapAPI(this.#link);
+    this.pubsub = pubsubAPI(this.#link);
+    this.room = roomAPI(this.#link);
+    this.libp2p = libp2pAPI(this.#link);
   }
 
   /** The node's PeerId. */
@@ -102,7 +121,7 @@ export class Sharednode extends SharednodeEventTarget {
   /** Lists a directory. */
   ls(
     path: IPFSPath,
-    options: CallOptions = {},
+    options: files.LsOptions = {},
   ): AsyncGenerator<files.IPFSEntry, void> {
     return files.ls(this.#link, path, options);
   }
@@ -120,6 +139,14 @@ export class Sharednode extends SharednodeEventTarget {
   /** Whether the node is on the network. */
   isOnline(options: CallOptions = {}): Promise<boolean> {
     return info.isOnline(this.#link, options);
+  }
+
+  /** Measures the way to a peer and back. */
+  ping(
+    peer: TextLike,
+    options: PingOptions = {},
+  ): AsyncGenerator<PingResult, void> {
+    return ping(this.#link, peer, options);
   }
 
   /** The worker's account of itself, and of each tab's session. */
@@ -141,6 +168,17 @@ export class Sharednode extends SharednodeEventTarget {
   /** Closes at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** @internal */
+  override listened(type: string): void {
+    if (type.startsWith('peer:') && !this.#watchesPeers) {
+      this.#watchesPeers = true;
+      watchPeers(this.#link, {
+        onconnect: (peer) => this.#tell('peer:connect', peer),
+        ondisconnect: (peer) => this.#tell('peer:disconnect', peer),
+      });
+    }
   }
 
   /** @internal */
@@ -181,7 +219,10 @@ export class Sharednode extends SharednodeEventTarget {
   }
 }
 
-/** The fields that were asked for and are not so. A zero asks for nothing. */
+/**
+ * The fields that were asked for and are not so. A zero asks for nothing, and
+ * lists have what every client asked for.
+ */
 function differences(
   wanted: Config,
   running: Config,
@@ -189,7 +230,7 @@ function differences(
   const fields: Record<string, { wanted: unknown; running: unknown }> = {};
   for (const [name, value] of Object.entries(wanted)) {
     const now: unknown = running[name as keyof Config];
-    if (value && String(value) !== String(now)) {
+    if (value && !Array.isArray(value) && String(value) !== String(now)) {
       fields[name] = { wanted: value, running: now };
     }
   }

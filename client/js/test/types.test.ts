@@ -5,10 +5,13 @@ import type {
   CID,
   ErrorCode,
   IPFSEntry,
+  RoomMember,
   Sharednode,
   SharednodeError,
+  SignedMessage,
 } from '../src/index.js';
 import type { Method } from '../src/nodeapi.gen.js';
+import DefaultRoom, { Room } from '../src/room.js';
 
 /** What the compiler has to find true: that one type is another. */
 type Is<A, B> =
@@ -53,6 +56,34 @@ async function typesOf(node: Sharednode): Promise<void> {
     check<Is<typeof detail.code, ErrorCode>>();
   });
 
+  node.addEventListener('peer:connect', ({ detail }) => {
+    check<Is<typeof detail, string>>();
+  });
+  await node.pubsub.subscribe('topic', (message) => {
+    check<Is<typeof message, SignedMessage>>();
+    check<Is<typeof message.sequenceNumber, bigint>>();
+  });
+  const stream = await node.libp2p.dialProtocol('12D3', ['/a/1', '/a/2']);
+  for await (const chunk of stream) {
+    check<Is<typeof chunk, Uint8Array>>();
+  }
+  await stream.sink(stream.source);
+
+  const room = new Room(node, 'topic', { members: true });
+  check<Is<typeof DefaultRoom, typeof Room>>();
+  room
+    .on('message', ({ from, data }) => {
+      check<Is<typeof from, string>>();
+      check<Is<typeof data, Uint8Array>>();
+    })
+    .once('member left', (member) => {
+      check<Is<typeof member, RoomMember>>();
+      void room.sendTo(member, 'text');
+    })
+    .off('subscribed', () => {});
+  // @ts-expect-error an event that does not exist
+  room.on('peer', () => {});
+
   await using scoped = node;
   void scoped;
 
@@ -78,20 +109,24 @@ async function typesOf(node: Sharednode): Promise<void> {
   node.peerId = '';
 }
 
-/** Methods for which there is no client yet. */
-type Networked =
-  'ping' | `${'swarm' | 'bitswap' | 'pubsub' | 'room' | 'libp2p'}.${string}`;
+/** Methods that stand behind events, and behind what others give. */
+type Behind = 'swarm.events' | 'libp2p.accept' | 'room.send';
 
 test('the client has every method of the vocabulary', () => {
   check<
     Is<
       Exclude<
-        Exclude<Method, Networked>,
+        Exclude<Method, Behind>,
         | Names<Sharednode>
         | Names<Sharednode['dag'], 'dag.'>
         | Names<Sharednode['block'], 'block.'>
         | Names<Sharednode['pin'], 'pin.'>
         | Names<Sharednode['repo'], 'repo.'>
+        | Names<Sharednode['swarm'], 'swarm.'>
+        | Names<Sharednode['bitswap'], 'bitswap.'>
+        | Names<Sharednode['pubsub'], 'pubsub.'>
+        | Names<Sharednode['room'], 'room.'>
+        | Names<Sharednode['libp2p'], 'libp2p.'>
       >,
       never
     >

@@ -12,7 +12,8 @@ import (
 )
 
 // bundleScripts writes the client, once for bundlers and once for pages without
-// one, and the worker's script.
+// one, the room, which needs nothing of either but a node, and the worker's
+// script.
 func (b *build) bundleScripts(ctx context.Context) error {
 	forBundlers := b.script("src/index.ts", "index.js", api.FormatESModule)
 	forBundlers.Packages = api.PackagesExternal
@@ -21,12 +22,13 @@ func (b *build) bundleScripts(ctx context.Context) error {
 	forBundlers.MinifySyntax = false
 
 	selfContained := b.script("src/index.ts", "index.min.js", api.FormatESModule)
+	room := b.script("src/room.ts", "room.js", api.FormatESModule)
 
 	worker, err := b.workerScript(ctx)
 	if err != nil {
 		return err
 	}
-	for _, options := range []api.BuildOptions{forBundlers, selfContained, worker} {
+	for _, options := range []api.BuildOptions{forBundlers, selfContained, room, worker} {
 		if err := bundle(options); err != nil {
 			return err
 		}

@@ -36,5 +36,13 @@ func (b *build) writeTypes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(b.path("index.d.ts"), []byte("export * from './types/index.js';\n"), 0o644)
+	for name, text := range map[string]string{
+		"index.d.ts": "export * from './types/index.js';\n",
+		"room.d.ts":  "export * from './types/room.js';\nexport { default } from './types/room.js';\n",
+	} {
+		if err := os.WriteFile(b.path(name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import {
   type BlockRemoveRequest,
   type BlockStat,
   type CIDOutcome,
+  type CIDRequest,
   Methods,
 } from '../nodeapi.gen.js';
 import { bool, integer, pick, text } from '../options.js';
@@ -28,6 +29,12 @@ export interface BlockPutOptions extends CallOptions {
   pin?: boolean | undefined;
   /** What the bytes have to hash to; it stands for the first three. */
   cid?: CID | string | undefined;
+}
+
+/** Options of `block.get` and `block.stat`. */
+export interface BlockGetOptions extends CallOptions {
+  /** Looks in the repo alone. */
+  offline?: boolean | undefined;
 }
 
 /** Options of `block.rm`. */
@@ -57,8 +64,8 @@ export interface BlockAPI {
     block: Uint8Array | ArrayBuffer | ArrayBufferView,
     options?: BlockPutOptions,
   ): Promise<CID>;
-  get(cid: CID | string, options?: CallOptions): Promise<Uint8Array>;
-  stat(cid: CID | string, options?: CallOptions): Promise<BlockStatResult>;
+  get(cid: CID | string, options?: BlockGetOptions): Promise<Uint8Array>;
+  stat(cid: CID | string, options?: BlockGetOptions): Promise<BlockStatResult>;
   rm(
     cids: CID | string | readonly (CID | string)[],
     options?: BlockRmOptions,
@@ -102,23 +109,34 @@ async function put(
 async function get(
   link: Link,
   cid: CID | string,
-  options: CallOptions,
+  options: BlockGetOptions,
 ): Promise<Uint8Array> {
   const op = Methods.BlockGet;
-  const request = { cid: toCID(cid, op).bytes };
+  const request = cidRequest(op, cid, options);
   return collect(link.call(op, request, false, options));
 }
 
 async function stat(
   link: Link,
   cid: CID | string,
-  options: CallOptions,
+  options: BlockGetOptions,
 ): Promise<BlockStatResult> {
   const op = Methods.BlockStat;
-  const request = { cid: toCID(cid, op).bytes };
+  const request = cidRequest(op, cid, options);
   const call = link.call(op, request, false, options);
   const found = (await call.result()) as BlockStat;
   return { cid: fromWire(found.cid), size: Number(found.size) };
+}
+
+function cidRequest(
+  op: string,
+  cid: CID | string,
+  options: BlockGetOptions,
+): CIDRequest {
+  return {
+    ...pick<Omit<CIDRequest, 'cid'>>(op, options, { offline: bool }),
+    cid: toCID(cid, op).bytes,
+  };
 }
 
 async function* rm(

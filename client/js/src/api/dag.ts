@@ -9,6 +9,7 @@ import {
   type DAGPutOptions as PutRequest,
   type DAGResolved,
   Methods,
+  type PathRequest,
 } from '../nodeapi.gen.js';
 import { bool, integer, invalidOption, pick, text } from '../options.js';
 import { isBytes, toBytes } from '../sources/bytes.js';
@@ -36,12 +37,16 @@ export interface DAGGetOptions extends CallOptions {
   path?: string | undefined;
   /** Does not leave the block: a link in the path is where it ends. */
   localResolve?: boolean | undefined;
+  /** Looks in the repo alone. */
+  offline?: boolean | undefined;
 }
 
 /** Options of `dag.resolve`. */
 export interface DAGResolveOptions extends CallOptions {
   /** A path below the CID. */
   path?: string | undefined;
+  /** Looks in the repo alone. */
+  offline?: boolean | undefined;
 }
 
 /** What `dag.get` finds. */
@@ -115,13 +120,18 @@ async function get(
   options: DAGGetOptions,
 ): Promise<DAGGetResult> {
   const op = Methods.DAGGet;
-  const { path = '', localResolve } = pick<{
+  const {
+    path = '',
+    localResolve,
+    ...rest
+  } = pick<{
     path?: string;
     localResolve?: boolean;
-  }>(op, options, { path: text, localResolve: bool });
+    offline?: boolean;
+  }>(op, options, { path: text, localResolve: bool, offline: bool });
   const cid = toCID(root, op);
   const below = localResolve ? '' : path;
-  const request = { path: toPath(cid, op, below) };
+  const request: PathRequest = { ...rest, path: toPath(cid, op, below) };
   const call = link.call(op, request, false, options);
   const bytes = await collect(call);
   const resolved = call.value as DAGResolved;
@@ -136,8 +146,12 @@ async function resolve(
   options: DAGResolveOptions,
 ): Promise<DAGResolveResult> {
   const op = Methods.DAGResolve;
-  const { path } = pick<{ path?: string }>(op, options, { path: text });
-  const request = { path: toPath(root, op, path) };
+  const { path, ...rest } = pick<{ path?: string; offline?: boolean }>(
+    op,
+    options,
+    { path: text, offline: bool },
+  );
+  const request: PathRequest = { ...rest, path: toPath(root, op, path) };
   const call = link.call(op, request, false, options);
   const { cid, remainderPath = '' } = (await call.result()) as DAGResolved;
   return { cid: fromWire(cid), remainderPath };

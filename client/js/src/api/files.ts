@@ -11,6 +11,7 @@ import {
   type GetRequest,
   Methods,
   type Mtime as WireMtime,
+  type PathRequest,
 } from '../nodeapi.gen.js';
 import { bool, count, func, integer, pick, text } from '../options.js';
 import { type Candidates, entriesOf } from '../sources/entries.js';
@@ -80,6 +81,12 @@ export interface GetOptions extends CallOptions {
   /** gzip */
   compress?: boolean | undefined;
   compressionLevel?: number | undefined;
+}
+
+/** Options of `ls`. */
+export interface LsOptions extends CallOptions {
+  /** Looks in the repo alone. */
+  offline?: boolean | undefined;
 }
 
 /** One entry of a directory. */
@@ -196,9 +203,12 @@ export async function* get(
 export async function* ls(
   link: Link,
   path: IPFSPath,
-  options: CallOptions,
+  options: LsOptions,
 ): AsyncGenerator<IPFSEntry, void> {
-  const request = { path: toPath(path, 'ls') };
+  const request: PathRequest = {
+    ...pick<Omit<PathRequest, 'path'>>('ls', options, { offline: bool }),
+    path: toPath(path, 'ls'),
+  };
   const call = link.call(Methods.List, request, false, options);
   for await (const { mode, mtime, ...entry } of itemsOf<ListedEntry>(call)) {
     yield {

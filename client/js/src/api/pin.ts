@@ -6,6 +6,7 @@ import {
   type CIDResult,
   Methods,
   type Pin,
+  type PinAddRequest,
   type PinListRequest,
 } from '../nodeapi.gen.js';
 import { bool, pick, text } from '../options.js';
@@ -16,6 +17,8 @@ export interface PinAddOptions extends CallOptions {
   /** Pins all that is linked to as well; true unless set. */
   recursive?: boolean | undefined;
   name?: string | undefined;
+  /** Pins only what the repo has whole. */
+  offline?: boolean | undefined;
 }
 
 /** Options of `pin.rm`. */
@@ -87,10 +90,11 @@ async function add(
   options: PinAddOptions,
 ): Promise<CID> {
   const op = Methods.PinAdd;
-  const request = {
-    ...pick<{ recursive?: boolean; name?: string }>(op, options, {
+  const request: PinAddRequest = {
+    ...pick<Omit<PinAddRequest, 'path'>>(op, options, {
       recursive: bool,
       name: text,
+      offline: bool,
     }),
     path: toPath(path, op),
   };

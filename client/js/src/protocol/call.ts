@@ -38,8 +38,12 @@ export class Call {
   readonly outgoing: Outgoing;
   /** Set by who holds the call: told when the client gives it up. */
   onabandon: ((error: unknown) => void) | undefined;
+  /** Whether it ended for want of a worker, rather than by an answer. */
+  lost = false;
 
   #unwatch: () => void = () => {};
+  #running = false;
+  #onfinish: (() => void) | undefined;
 
   constructor(
     op: string,
@@ -62,6 +66,7 @@ export class Call {
 
   /** Runs the call on a channel under an id. */
   start(outlet: Outlet, id: number): void {
+    this.#running = true;
     outlet.send(FrameType.open, !this.upload, id, this.request);
     this.incoming.start(outlet.window, (bytes) => {
       outlet.send(FrameType.credit, false, id, creditPayload(bytes));
@@ -78,6 +83,11 @@ export class Call {
   /** Waits for data or an item; gives undefined once the call has a result. */
   receive(): Promise<Inbound | undefined> {
     return this.incoming.receive();
+  }
+
+  /** As {@link receive}, but gives undefined once there will be no more. */
+  read(): Promise<Inbound | undefined> {
+    return this.incoming.receive(true);
   }
 
   /** Waits for the result; what comes before it is dropped. */
@@ -109,7 +119,19 @@ export class Call {
 
   /** Takes the news that there will be no answer. */
   lose({ code, message, cause }: Loss): void {
-    this.reject(new SharednodeError(code, message, { op: this.op, cause }));
+    this.miss(new SharednodeError(code, message, { op: this.op, cause }));
+  }
+
+  /** Takes the news that there is nobody to answer, and why. */
+  miss(error: unknown): void {
+    this.lost = true;
+    this.reject(error);
+  }
+
+  /** Takes the news that it runs no more, whatever had ended it before. */
+  finish(): void {
+    this.#running = false;
+    this.#onfinish?.();
   }
 
   /** Gives the call up: its reader gets the error, the server is told. */
@@ -126,6 +148,16 @@ export class Call {
     this.#unwatch();
     if (!this.ended) {
       this.fail(new SharednodeError('canceled', 'canceled', { op: this.op }));
+    }
+  }
+
+  /** Gives the call up, and waits until the server has let go of it too. */
+  async release(): Promise<void> {
+    this.cancel();
+    if (this.#running) {
+      await new Promise<void>((resolve) => {
+        this.#onfinish = resolve;
+      });
     }
   }
 

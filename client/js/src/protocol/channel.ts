@@ -118,6 +118,7 @@ export class Channel implements Outlet {
     for (const call of calls) {
       call.onabandon = undefined;
       call.lose(loss);
+      call.finish();
     }
   }
 
@@ -228,6 +229,7 @@ export class Channel implements Outlet {
     } else {
       call.reject(error);
     }
+    call.finish();
     this.onroom?.();
   }
 }

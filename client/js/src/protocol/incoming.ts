@@ -11,6 +11,8 @@ export type Outcome =
   | { readonly type: 'error'; readonly error: unknown };
 
 interface Reader {
+  /** Whether the end of what comes is all that it waits for. */
+  readonly untilEnd: boolean;
   resolve(inbound: Inbound | undefined): void;
   reject(error: unknown): void;
 }
@@ -28,6 +30,7 @@ export class Incoming {
   #queue: Inbound[] = [];
   #reader: Reader | undefined;
   #open = true; // the server may send more
+  #wanted = true;
   #sendCredit: ((bytes: number) => void) | undefined;
 
   // All in bytes of frames, headers included.
@@ -56,23 +59,38 @@ export class Incoming {
       return; // given up, which the server may not know yet; or only an end
     }
     const reader = this.#reader;
-    if (reader === undefined) {
+    if (reader === undefined && this.#wanted) {
       this.#queue.push(inbound);
       return;
     }
     this.#reader = undefined;
     this.#consumed(inbound);
-    reader.resolve(inbound);
+    reader?.resolve(inbound);
   }
 
   /** Takes the server's word that nothing more will come but the outcome. */
   close(): void {
     this.#open = false;
+    if (this.#reader?.untilEnd) {
+      this.#reader.resolve(undefined);
+      this.#reader = undefined;
+    }
   }
 
   /** Drops what is kept: nobody will want it. */
   drop(): void {
     this.#queue = [];
+  }
+
+  /** Takes what is kept and what will come as read; ends who waits for it. */
+  discard(): void {
+    if (this.#wanted) {
+      this.#wanted = false;
+      this.#queue.forEach((inbound) => this.#consumed(inbound));
+      this.#queue = [];
+      this.#reader?.resolve(undefined);
+      this.#reader = undefined;
+    }
   }
 
   /** Ends the call. What is kept is still given out before the outcome. */
@@ -89,19 +107,24 @@ export class Incoming {
   /**
    * Waits for what comes next; gives undefined once the call has a result,
    * and throws its error.
+   *
+   * @param untilEnd gives undefined as soon as no more will come
    */
-  receive(): Promise<Inbound | undefined> {
+  receive(untilEnd = false): Promise<Inbound | undefined> {
     const next = this.#queue.shift();
     if (next !== undefined) {
       this.#consumed(next);
       return Promise.resolve(next);
     }
     return new Promise((resolve, reject) => {
-      if (this.outcome === undefined) {
-        this.#reader = { resolve, reject };
+      const reader = { untilEnd, resolve, reject };
+      if (untilEnd && !(this.#open && this.#wanted)) {
+        resolve(undefined);
+      } else if (this.outcome === undefined) {
+        this.#reader = reader;
       } else {
         this.#drained();
-        settle({ resolve, reject }, this.outcome);
+        settle(reader, this.outcome);
       }
     });
   }

@@ -1,0 +1,76 @@
+import type { CID } from 'multiformats/cid';
+import { fromWire } from '../cid.js';
+import type { CallOptions } from '../deadline.js';
+import type { Link } from '../link.js';
+import {
+  type BitswapStat,
+  type CIDResult,
+  Methods,
+  type WantlistRequest,
+} from '../nodeapi.gen.js';
+import { type TextLike, toPeer } from '../peers.js';
+import { allItems } from './stream.js';
+
+/** The account of the exchange of blocks with peers. */
+export interface BitswapStatResult {
+  /** What the node wants now. */
+  wantlist: CID[];
+  /** Those that it exchanges blocks with. */
+  peers: string[];
+  blocksReceived: bigint;
+  /** Bytes. */
+  dataReceived: bigint;
+  blocksSent: bigint;
+  /** Bytes. */
+  dataSent: bigint;
+  /** Blocks that the node had already. */
+  dupBlksReceived: bigint;
+  /** Bytes. */
+  dupDataReceived: bigint;
+  messagesReceived: bigint;
+}
+
+/** The exchange of blocks with peers. */
+export interface BitswapAPI {
+  stat(options?: CallOptions): Promise<BitswapStatResult>;
+  /** What the node wants. */
+  wantlist(options?: CallOptions): Promise<CID[]>;
+  /** What a peer wants of the node. */
+  wantlistForPeer(peer: TextLike, options?: CallOptions): Promise<CID[]>;
+}
+
+/** The calls on the exchange. */
+export function bitswapAPI(link: Link): BitswapAPI {
+  return {
+    stat: (options = {}) => stat(link, options),
+    wantlist: (options = {}) => wantlist(link, {}, options),
+    wantlistForPeer: async (peer, options = {}) => {
+      const request = { peer: toPeer(peer, Methods.BitswapWantlist) };
+      return wantlist(link, request, options);
+    },
+  };
+}
+
+async function stat(
+  link: Link,
+  options: CallOptions,
+): Promise<BitswapStatResult> {
+  const call = link.call(Methods.BitswapStat, null, false, options);
+  const { wantlist, peers, ...counts } = (await call.result()) as BitswapStat;
+  const big = Object.entries(counts).map(([name, n]) => [name, BigInt(n)]);
+  return {
+    wantlist: wantlist.map(fromWire),
+    peers,
+    ...(Object.fromEntries(big) as Record<keyof typeof counts, bigint>),
+  };
+}
+
+async function wantlist(
+  link: Link,
+  request: WantlistRequest,
+  options: CallOptions,
+): Promise<CID[]> {
+  const call = link.call(Methods.BitswapWantlist, request, false, options);
+  const wanted = await allItems<CIDResult>(call);
+  return wanted.map(({ cid }) => fromWire(cid));
+}

@@ -1,0 +1,213 @@
+import { type CallOptions, watch } from '../deadline.js';
+import { SharednodeError } from '../errors.js';
+import type { Link } from '../link.js';
+import {
+  Methods,
+  type StreamOffer,
+  type StreamOpened,
+} from '../nodeapi.gen.js';
+import { func, invalidOption, pick, texts } from '../options.js';
+import { type TextLike, toPeer } from '../peers.js';
+import { callOut, report } from '../report.js';
+import { Standing } from '../standing.js';
+import { type PeerStream, peerStream } from './peer-stream.js';
+import { itemsOf } from './stream.js';
+
+/** A stream that a peer opened, and where it comes from. */
+export interface IncomingStream {
+  stream: PeerStream;
+  connection: { remotePeer: string; remoteAddr: string };
+}
+
+/** What the streams that peers open are given to. */
+export type StreamHandler = (incoming: IncomingStream) => unknown;
+
+/** Options of `libp2p.handle`. The signal ends the handling. */
+export interface HandleOptions extends CallOptions {
+  /**
+   * Told what the handler throws or rejects with, whose stream is reset; of
+   * streams that could not be taken; and, once, that no worker can be reached,
+   * which is tried again. `fatal` says that the protocol is handled no more.
+   * Without it errors go to the `warning` event, or to `reportError` if they
+   * are the handler's own.
+   */
+  onError?: ((error: Error, fatal: boolean) => void) | undefined;
+}
+
+/** Streams to and from peers. */
+export interface Libp2pAPI {
+  /**
+   * Opens a stream to a peer, for the first of the protocols that it speaks.
+   * Signal and timeout are those of the opening.
+   *
+   * @param peer a peer id, or a multiaddr that ends in one
+   */
+  dialProtocol(
+    peer: TextLike,
+    protocols: string | readonly string[],
+    options?: CallOptions,
+  ): Promise<PeerStream>;
+  /**
+   * Gives the streams that peers open for protocols to a handler. Resolves once
+   * they are handled; with each new worker they are again. Of several tabs that
+   * handle a protocol the one that asked last has it, and when that one ends,
+   * the one before it.
+   */
+  handle(
+    protocols: string | readonly string[],
+    handler: StreamHandler,
+    options?: HandleOptions,
+  ): Promise<void>;
+  /** Ends this client's handling of protocols; streams that are open stay so. */
+  unhandle(protocols: string | readonly string[]): Promise<void>;
+}
+
+/** The calls on streams. */
+export function libp2pAPI(link: Link): Libp2pAPI {
+  const handled = new Map<string, Set<Standing>>();
+  return {
+    dialProtocol: (peer, protocols, options = {}) =>
+      dial(link, peer, protocols, options),
+    handle: async (protocols, handler, options = {}) => {
+      const list = toProtocols(protocols, Methods.StreamHandle);
+      await Promise.all(
+        list.map((protocol) =>
+          handle(link, handled, protocol, handler, options),
+        ),
+      );
+    },
+    unhandle: async (protocols) => {
+      const list = toProtocols(protocols, Methods.StreamHandle);
+      const ended = list.flatMap((name) => [...(handled.get(name) ?? [])]);
+      await Promise.all(ended.map((standing) => standing.stop()));
+    },
+  };
+}
+
+async function dial(
+  link: Link,
+  peer: TextLike,
+  protocols: string | readonly string[],
+  options: CallOptions,
+): Promise<PeerStream> {
+  const op = Methods.StreamDial;
+  const request = {
+    peer: toPeer(peer, op),
+    protocols: toProtocols(protocols, op),
+  };
+  return open(link, op, request, 'outbound', options);
+}
+
+/** Makes the call that a stream is, and waits until there is the stream. */
+async function open(
+  link: Link,
+  op: typeof Methods.StreamDial | typeof Methods.StreamAccept,
+  request: unknown,
+  direction: PeerStream['direction'],
+  options: CallOptions,
+): Promise<PeerStream> {
+  const given = new AbortController();
+  const unwatch = watch(options, op, (reason) => given.abort(reason));
+  const call = link.call(op, request, true, { signal: given.signal });
+  try {
+    const opened = await call.receive();
+    if (opened?.type !== 'item') {
+      throw new SharednodeError('protocol-error', 'no stream came', { op });
+    }
+    return peerStream(call, opened.item as StreamOpened, direction);
+  } catch (error) {
+    call.cancel();
+    throw error;
+  } finally {
+    unwatch();
+  }
+}
+
+async function handle(
+  link: Link,
+  handled: Map<string, Set<Standing>>,
+  protocol: string,
+  handler: StreamHandler,
+  options: HandleOptions,
+): Promise<void> {
+  const op = Methods.StreamHandle;
+  const { onError } = pick<Pick<HandleOptions, 'onError'>>(op, options, {
+    onError: func,
+  });
+  if (!func(handler)) {
+    throw invalidOption(op, 'handler', handler);
+  }
+  const failed = (error: unknown, fatal = false) => {
+    if (onError !== undefined) {
+      callOut(() => onError(error as Error, fatal));
+    } else if (error instanceof SharednodeError) {
+      link.warn(error);
+    } else {
+      report(error);
+    }
+  };
+  const standing: Standing = new Standing(
+    link,
+    op,
+    { protocol },
+    {
+      async read(call, stands) {
+        const run = new AbortController();
+        try {
+          for await (const { id } of itemsOf<StreamOffer>(call)) {
+            stands();
+            if (id) {
+              accept(link, id, handler, run.signal).catch(failed);
+            }
+          }
+        } finally {
+          run.abort();
+        }
+      },
+      onerror: failed,
+      onend: () => handled.get(protocol)?.delete(standing),
+    },
+  );
+  handled.set(protocol, (handled.get(protocol) ?? new Set()).add(standing));
+  await standing.open(options);
+}
+
+/**
+ * Takes a stream that was offered, for a handler. Once the run has ended that
+ * offered it, it is not taken: the next worker may give its number to another.
+ */
+async function accept(
+  link: Link,
+  id: number | bigint,
+  handler: StreamHandler,
+  signal: AbortSignal,
+): Promise<void> {
+  let stream: PeerStream;
+  try {
+    const op = Methods.StreamAccept;
+    stream = await open(link, op, { id }, 'inbound', { signal });
+  } catch (error) {
+    if (signal.aborted) {
+      return;
+    }
+    throw error;
+  }
+  const { remotePeer, remoteAddr } = stream;
+  try {
+    await handler({ stream, connection: { remotePeer, remoteAddr } });
+  } catch (error) {
+    stream.abort(error);
+    throw error;
+  }
+}
+
+function toProtocols(
+  protocols: string | readonly string[],
+  op: string,
+): string[] {
+  const list = [protocols].flat();
+  if (!texts(list)) {
+    throw invalidOption(op, 'protocols', protocols);
+  }
+  return list as string[];
+}

@@ -1,0 +1,41 @@
+import type { CallOptions } from '../deadline.js';
+import type { Link } from '../link.js';
+import {
+  Methods,
+  type PingRequest,
+  type PingResult as Told,
+} from '../nodeapi.gen.js';
+import { count, pick } from '../options.js';
+import { type TextLike, toPeer } from '../peers.js';
+import { itemsOf } from './stream.js';
+
+/** Options of `ping`. */
+export interface PingOptions extends CallOptions {
+  /** How many times; 10 unless set. */
+  count?: number | undefined;
+}
+
+/** One thing that a ping tells. */
+export interface PingResult {
+  success: boolean;
+  /** Nanoseconds, there and back; 0 where there is only text. */
+  time: number;
+  text: string;
+}
+
+/** `ping` */
+export async function* ping(
+  link: Link,
+  peer: TextLike,
+  options: PingOptions,
+): AsyncGenerator<PingResult, void> {
+  const op = Methods.Ping;
+  const request: PingRequest = {
+    ...pick<Omit<PingRequest, 'peer'>>(op, options, { count }),
+    peer: toPeer(peer, op),
+  };
+  const call = link.call(op, request, false, options);
+  for await (const { success, time = 0, text = '' } of itemsOf<Told>(call)) {
+    yield { success, time: Number(time), text };
+  }
+}

@@ -1,0 +1,96 @@
+import type { CallOptions } from '../deadline.js';
+import type { Link } from '../link.js';
+import {
+  type AddrList,
+  Methods,
+  type PeerAddrs,
+  type SwarmPeer,
+} from '../nodeapi.gen.js';
+import { type TextLike, toAddr } from '../peers.js';
+import { allItems, itemsOf } from './stream.js';
+
+/** Options of `swarm.peers`. None has to be set: all is told in every case. */
+export interface SwarmPeersOptions extends CallOptions {
+  direction?: boolean | undefined;
+  streams?: boolean | undefined;
+  verbose?: boolean | undefined;
+  latency?: boolean | undefined;
+}
+
+/** One connection to a peer. */
+export interface SwarmPeersResult {
+  peer: string;
+  /** The peer's multiaddr. */
+  addr: string;
+  direction: 'inbound' | 'outbound';
+  /** The protocol of the muxer. */
+  muxer?: string;
+  /** There and back, where it was measured: `'1.25ms'`. */
+  latency?: string;
+  /** The protocols of the streams that are open. */
+  streams: string[];
+  /** Whether a relay carries it that limits its bytes and its time. */
+  limited: boolean;
+}
+
+/** A peer, and the addresses that are known of it. */
+export type SwarmAddrsResult = PeerAddrs;
+
+/** The connections to peers. */
+export interface SwarmAPI {
+  /** Connects to a peer, by a multiaddr that ends in `/p2p/<peer id>`. */
+  connect(peer: TextLike, options?: CallOptions): Promise<void>;
+  /** Closes the connections to a peer. */
+  disconnect(peer: TextLike, options?: CallOptions): Promise<void>;
+  peers(options?: SwarmPeersOptions): Promise<SwarmPeersResult[]>;
+  /** The addresses of the peers that are connected. */
+  addrs(options?: CallOptions): Promise<SwarmAddrsResult[]>;
+  /** The addresses at which the node can be reached. */
+  localAddrs(options?: CallOptions): Promise<string[]>;
+}
+
+/** The calls on connections. */
+export function swarmAPI(link: Link): SwarmAPI {
+  return {
+    connect: (peer, options = {}) =>
+      withAddr(link, Methods.SwarmConnect, peer, options),
+    disconnect: (peer, options = {}) =>
+      withAddr(link, Methods.SwarmDisconnect, peer, options),
+    peers: (options = {}) => peers(link, options),
+    addrs: async (options = {}) =>
+      allItems(link.call(Methods.SwarmAddrs, null, false, options)),
+    localAddrs: (options = {}) => localAddrs(link, options),
+  };
+}
+
+async function localAddrs(link: Link, options: CallOptions): Promise<string[]> {
+  const call = link.call(Methods.SwarmLocalAddrs, null, false, options);
+  return ((await call.result()) as AddrList).addrs;
+}
+
+async function withAddr(
+  link: Link,
+  op: typeof Methods.SwarmConnect | typeof Methods.SwarmDisconnect,
+  peer: TextLike,
+  options: CallOptions,
+): Promise<void> {
+  await link.call(op, { addr: toAddr(peer, op) }, false, options).result();
+}
+
+async function peers(
+  link: Link,
+  options: CallOptions,
+): Promise<SwarmPeersResult[]> {
+  const found: SwarmPeersResult[] = [];
+  const call = link.call(Methods.SwarmPeers, null, false, options);
+  for await (const { latency, ...peer } of itemsOf<SwarmPeer>(call)) {
+    found.push({
+      ...peer,
+      direction: peer.direction as SwarmPeersResult['direction'],
+      streams: peer.streams ?? [],
+      limited: peer.limited ?? false,
+      ...(latency && { latency: `${Number(latency) / 1e6}ms` }),
+    });
+  }
+  return found;
+}
