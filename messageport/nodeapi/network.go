@@ -72,9 +72,11 @@ type BitswapStat struct {
 	DataReceived     uint64    `cbor:"dataReceived"` // bytes
 	BlocksSent       uint64    `cbor:"blocksSent"`
 	DataSent         uint64    `cbor:"dataSent"` // bytes
-	DupBlksReceived  uint64    `cbor:"dupBlksReceived"`
+	DupBlksReceived  uint64    `cbor:"dupBlksReceived"` // not, or no longer, wanted
 	DupDataReceived  uint64    `cbor:"dupDataReceived"` // bytes
 	MessagesReceived uint64    `cbor:"messagesReceived"`
+	// MessagesDropped counts messages that were malformed or over a limit.
+	MessagesDropped uint64 `cbor:"messagesDropped"`
 }
 
 // WantlistRequest asks what the node wants or, with a peer, what that peer

@@ -126,7 +126,7 @@ var samples = []struct {
 	{"full", nodeapi.PingResult{Success: true, Time: 1_500_000, Text: "t"}},
 	{"full", nodeapi.BitswapStat{
 		Wantlist: []cid.Cid{cidV0, cidV1}, Peers: []string{"12D3KooW"}, BlocksReceived: 1, DataReceived: 2, BlocksSent: 3,
-		DataSent: 4, DupBlksReceived: 5, DupDataReceived: 6, MessagesReceived: 7,
+		DataSent: 4, DupBlksReceived: 5, DupDataReceived: 6, MessagesReceived: 7, MessagesDropped: 8,
 	}},
 	{"full", nodeapi.WantlistRequest{Peer: "12D3KooW"}},
 	{"full", nodeapi.SubscribeRequest{Topic: "t", Queue: 16}},

@@ -363,10 +363,13 @@ export interface BitswapStat {
   blocksSent: number | bigint;
   /** bytes */
   dataSent: number | bigint;
+  /** not, or no longer, wanted */
   dupBlksReceived: number | bigint;
   /** bytes */
   dupDataReceived: number | bigint;
   messagesReceived: number | bigint;
+  /** MessagesDropped counts messages that were malformed or over a limit. */
+  messagesDropped: number | bigint;
 }
 
 /**
