@@ -9,6 +9,7 @@ import (
 	ds "github.com/ipfs/go-datastore"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/pubsub"
 )
 
 // Config says what a Node is made of.
@@ -46,6 +47,8 @@ type Config struct {
 	DNS                      string
 	// Topics has the pubsub topics that may be used, as in nodeapi.Config.
 	Topics []string
+	// Validators judge the messages of topics, as in pubsub.Config.
+	Validators map[string]pubsub.Validator
 	// RelayService makes the node a circuit relay for others. Only natively.
 	RelayService bool
 	// DialOnly leaves the node the transports that browsers have. For tests.
@@ -91,6 +94,6 @@ func (n *Node) Config() nodeapi.Config {
 	cfg.Bootstrap, cfg.Relays, cfg.Swarm = running.Bootstrap, running.Relays, running.Listen
 	cfg.LowWater, cfg.HighWater = uint64(running.LowWater), uint64(running.HighWater)
 	cfg.DNS = running.DNS
-	cfg.Topics = n.cfg.Topics
+	cfg.Topics = n.pubsub.Allowed()
 	return cfg
 }

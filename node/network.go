@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 	"github.com/sharednode/sharednode/node/p2p"
+	"github.com/sharednode/sharednode/pubsub"
 )
 
 // maxWater bounds LowWater and HighWater.
@@ -37,6 +39,9 @@ func (n *Node) startNetwork(ctx context.Context) error {
 		return fmt.Errorf("node: the network: %w", err)
 	}
 	n.onNetworkStop(n.net.Close)
+	if err := n.startPubSub(ctx); err != nil {
+		return err
+	}
 	return n.net.Extend(ctx, p2p.Lists{Bootstrap: n.cfg.Bootstrap, Relays: n.cfg.Relays, Listen: n.cfg.Swarm})
 }
 
@@ -59,7 +64,14 @@ func (n *Node) Extend(ctx context.Context, cfg nodeapi.Config) error {
 	if n.net == nil {
 		return nil
 	}
-	return n.net.Extend(ctx, p2p.Lists{Bootstrap: cfg.Bootstrap, Relays: cfg.Relays, Listen: cfg.Swarm})
+	if err := pubsub.CheckTopics(cfg.Topics); err != nil {
+		return n.pubsubError(ctx, err, strings.Join(cfg.Topics, " "))
+	}
+	err := n.net.Extend(ctx, p2p.Lists{Bootstrap: cfg.Bootstrap, Relays: cfg.Relays, Listen: cfg.Swarm})
+	if err != nil {
+		return err
+	}
+	return n.pubsub.Allow(cfg.Topics...)
 }
 
 // IsOnline reports whether the node has a network and the device is online.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 	"github.com/sharednode/sharednode/node/p2p"
+	"github.com/sharednode/sharednode/pubsub"
 )
 
 // Node is a running node. Its methods may be called concurrently, but for
@@ -28,6 +29,7 @@ type Node struct {
 	collecting chan struct{} // full while garbage is collected
 
 	net     *p2p.Network   // nil without a network
+	pubsub  *pubsub.PubSub // likewise
 	network []func() error // what ends the network's parts, the last first
 
 	release func()          // what the node made for itself

@@ -1,6 +1,9 @@
 package pubsub
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -11,6 +14,17 @@ func validTopic(topic string) bool {
 	return topic != "" && len(topic) <= MaxTopic && utf8.ValidString(topic)
 }
 
+// CheckTopics returns ErrInvalidTopic if one of a list for Config.Topics can be
+// no topic.
+func CheckTopics(topics []string) error {
+	for _, t := range topics {
+		if !validTopic(t) {
+			return fmt.Errorf("%w: %.64q", ErrInvalidTopic, t)
+		}
+	}
+	return nil
+}
+
 // allowed is the list of topics that may be used.
 type allowed struct {
 	mu       sync.RWMutex // guards following
@@ -19,14 +33,17 @@ type allowed struct {
 	prefixes []string
 }
 
-func newAllowed(patterns []string) *allowed {
+func newAllowed(patterns []string) (*allowed, error) {
 	a := &allowed{all: len(patterns) == 0, names: make(map[string]struct{})}
-	a.add(patterns)
-	return a
+	return a, a.add(patterns)
 }
 
-// add lets the list grow. A list that allows every topic stays so.
-func (a *allowed) add(patterns []string) {
+// add lets the list grow, by all of patterns or, if one is no topic, by none. A
+// list that allows every topic stays so.
+func (a *allowed) add(patterns []string) error {
+	if err := CheckTopics(patterns); err != nil {
+		return err
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, p := range patterns {
@@ -39,6 +56,19 @@ func (a *allowed) add(patterns []string) {
 			a.prefixes = append(a.prefixes, prefix)
 		}
 	}
+	return nil
+}
+
+// list returns the patterns, sorted; none if every topic is allowed.
+func (a *allowed) list() []string {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	patterns := slices.Collect(maps.Keys(a.names))
+	for _, p := range a.prefixes {
+		patterns = append(patterns, p+"*")
+	}
+	slices.Sort(patterns)
+	return patterns
 }
 
 func (a *allowed) has(topic string) bool {

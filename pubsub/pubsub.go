@@ -46,10 +46,14 @@ func New(ctx context.Context, cfg Config) (*PubSub, error) {
 	if err != nil {
 		return nil, err
 	}
+	allowed, err := newAllowed(cfg.Topics)
+	if err != nil {
+		return nil, err
+	}
 	p := &PubSub{
 		host:       cfg.Host,
 		log:        cfg.Logger,
-		allowed:    newAllowed(cfg.Topics),
+		allowed:    allowed,
 		validators: cfg.Validators,
 		maxMessage: cfg.MaxMessage,
 		replays:    newReplays(time.Now),
@@ -98,8 +102,13 @@ func (p *PubSub) Close() error {
 // Host returns the host that the PubSub was given.
 func (p *PubSub) Host() host.Host { return p.host }
 
-// Allow lets the list of topics that may be used grow, see Config.Topics.
-func (p *PubSub) Allow(topics ...string) { p.allowed.add(topics) }
+// Allow lets the list of topics that may be used grow, see Config.Topics. With a
+// name that can be no topic's it does nothing and returns ErrInvalidTopic.
+func (p *PubSub) Allow(topics ...string) error { return p.allowed.add(topics) }
+
+// Allowed returns the list of topics that may be used, sorted, see
+// Config.Topics. It is empty if every topic is allowed.
+func (p *PubSub) Allowed() []string { return p.allowed.list() }
 
 // Subscribe listens to a topic. When it returns, this node listens; messages
 // published here from now on are received. The subscription lasts until its

@@ -120,7 +120,15 @@ func TestBadTopicsAndMessages(t *testing.T) {
 	if err := p.Publish(t.Context(), "a", make([]byte, 100)); err != nil {
 		t.Error(err)
 	}
-	p.Allow("b", "c-*")
+	if err := p.Allow("b", "\xff"); !errors.Is(err, ErrInvalidTopic) {
+		t.Errorf("got %v; want ErrInvalidTopic", err)
+	}
+	if err := p.Allow("c-*", "b", "room-1*"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := p.Allowed(), []string{"a", "b", "c-*", "room-*"}; !slices.Equal(got, want) {
+		t.Errorf("got %q; want %q", got, want)
+	}
 	for _, topic := range []string{"a", "b", "c-1"} {
 		if err := p.Publish(t.Context(), topic, nil); err != nil {
 			t.Errorf("%s: %v", topic, err)
