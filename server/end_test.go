@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"testing"
 	"testing/synctest"
 
@@ -143,6 +144,61 @@ func TestEndAtEveryStepOfCat(t *testing.T) {
 		})
 }
 
+func TestEndAtEveryStepOfSubscribe(t *testing.T) {
+	atEveryStep(t, nodeapi.MethodPubSubSubscribe, func(*fixture) {}, func(s *stage) {
+		s.open(nodeapi.MethodPubSubSubscribe, nodeapi.SubscribeRequest{Topic: "t"}, false)
+		go s.readAll()
+		synctest.Wait() // until it listens, if it ever does
+		go s.sendThree(nodeapi.MethodPubSubPublish, nodeapi.TopicRequest{Topic: "t"})
+	})
+}
+
+func TestEndAtEveryStepOfRoom(t *testing.T) {
+	atEveryStep(t, nodeapi.MethodRoomJoin, func(*fixture) {}, func(s *stage) {
+		s.open(nodeapi.MethodRoomJoin, nodeapi.RoomRequest{Topic: "t"}, false)
+		go s.readAll()
+		synctest.Wait() // until it listens, if it ever does
+		go s.sendThree(nodeapi.MethodRoomSend, nodeapi.RoomSend{Room: 1})
+	})
+}
+
+func TestEndAtEveryStepOfSwarmEvents(t *testing.T) {
+	atEveryStep(t, nodeapi.MethodSwarmEvents,
+		func(f *fixture) {
+			for _, peer := range []string{"a", "b", "c"} {
+				if err := f.backend.SwarmConnect(f.Context(), "/memory/2/p2p/"+peer); err != nil {
+					f.Fatal(err)
+				}
+			}
+		},
+		func(s *stage) {
+			s.open(nodeapi.MethodSwarmEvents, nil, false)
+			go s.readAll()
+		})
+}
+
+// readAll reads the call to its end.
+func (s *stage) readAll() {
+	for {
+		if _, err := s.call.Next(); err != nil {
+			return
+		}
+	}
+}
+
+// sendThree sends messages.
+func (s *stage) sendThree(method string, request any) {
+	for range 3 {
+		call, err := s.conn.Call(s.Context(), method, request, messageport.CallOptions{Upload: true})
+		if err != nil {
+			return
+		}
+		_, _ = call.Write([]byte("message"))
+		_ = call.CloseWrite()
+		_ = call.Result(nil)
+	}
+}
+
 // A client that has stopped reading, or sending, holds its call where it is; the
 // session's end frees it all the same.
 func TestEndOfStalledStreams(t *testing.T) {
@@ -158,6 +214,36 @@ func TestEndOfStalledStreams(t *testing.T) {
 		},
 		"an add that never begins": func(s *stage) { s.open(nodeapi.MethodAdd, nil, true) },
 		"a block that stops":       func(s *stage) { s.open(nodeapi.MethodBlockPut, nil, true) },
+		"a message that stops":     func(s *stage) { s.open(nodeapi.MethodPubSubPublish, nodeapi.TopicRequest{Topic: "t"}, true) },
+		"a topic that is not read": func(s *stage) {
+			s.open(nodeapi.MethodPubSubSubscribe, nodeapi.SubscribeRequest{Topic: "t"}, false)
+			synctest.Wait()
+			for range 20 {
+				if err := s.backend.Publish(s.Context(), "t", make([]byte, 100<<10)); err != nil {
+					s.Fatal(err)
+				}
+			}
+		},
+		"a protocol that nobody asks for": func(s *stage) {
+			s.open(nodeapi.MethodStreamHandle, nodeapi.HandleRequest{Protocol: protocol}, false)
+		},
+		"a stream that nobody writes": func(s *stage) {
+			s.open(nodeapi.MethodStreamDial, nodeapi.StreamRequest{Peer: servertest.PeerID, Protocols: []string{servertest.EchoProtocol}}, true)
+		},
+		"a stream that is not read": func(s *stage) {
+			s.open(nodeapi.MethodStreamDial, nodeapi.StreamRequest{Peer: servertest.PeerID, Protocols: []string{servertest.EchoProtocol}}, true)
+			go func() { _, _ = s.call.Write(make([]byte, 8<<20)) }()
+		},
+		"a stream that was accepted": func(s *stage) {
+			handling := s.handle(s.conn)
+			peer := s.asPeer()
+			go func() {
+				_, _ = io.Copy(io.Discard, peer)
+				_ = peer.Reset()
+			}()
+			s.call = s.accept(s.conn, receiveItem[nodeapi.StreamOffer](s.fixture, handling).ID)
+			handling.Cancel(nil)
+		},
 	}
 	for name, begin := range stalled {
 		t.Run(name, func(t *testing.T) {

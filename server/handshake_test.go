@@ -108,6 +108,45 @@ func TestHelloIsRefused(t *testing.T) {
 	}
 }
 
+func TestListsGrowByEachHello(t *testing.T) {
+	run(t, func(f *fixture) {
+		f.backend.Settings = nodeapi.Config{Durability: "relaxed", Topics: []string{"a"}}
+		dial := func(cfg nodeapi.Config) (nodeapi.Config, error) {
+			conn, err := f.tryDial(hello(f, nodeapi.Hello{Config: cfg}))
+			if err != nil {
+				return nodeapi.Config{}, err
+			}
+			var welcome nodeapi.Welcome
+			if err := messageport.Unmarshal(conn.Welcome().App, &welcome); err != nil {
+				f.Fatal(err)
+			}
+			return welcome.Config, nil
+		}
+		wish := nodeapi.Config{
+			Bootstrap: []string{"/memory/2/p2p/b"}, Relays: []string{"/memory/3/p2p/r"},
+			Swarm: []string{"/memory/3/p2p/r/p2p-circuit"}, Topics: []string{"b", "a"},
+		}
+		want := wish
+		want.Durability, want.Topics = "relaxed", []string{"a", "b"}
+		for range 2 { // a list has each entry once
+			if got, err := dial(wish); err != nil || !reflect.DeepEqual(got, want) {
+				f.Errorf("got %+v, %v; want %+v", got, err, want)
+			}
+		}
+
+		bad := nodeapi.Config{Topics: []string{"c"}, Bootstrap: []string{"no address"}}
+		_, err := dial(bad)
+		if e := f.wantCode(err, nodeapi.CodeInvalidAddress); e.Details["value"] != "no address" {
+			f.Errorf("got details %v; want the address", e.Details)
+		}
+		_, err = dial(nodeapi.Config{Topics: []string{"c"}, Durability: "strict"})
+		f.wantCode(err, nodeapi.CodeConfigConflict)
+		if got := f.backend.Config(); !reflect.DeepEqual(got, want) {
+			f.Errorf("after clients that were refused: got %+v; want %+v", got, want)
+		}
+	})
+}
+
 func TestBackendIsOpenedByTheFirstHello(t *testing.T) {
 	failure := nodeapi.Errorf(nodeapi.CodeStorageFailed, map[string]any{"why": "disk"}, "no disk")
 	var opened chan error // of the bubble

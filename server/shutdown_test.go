@@ -91,6 +91,36 @@ func TestShutdownCutsOffWhatDoesNotEnd(t *testing.T) {
 	})
 }
 
+// A call that has no end of its own does not keep the server from closing.
+func TestShutdownEndsLastingCalls(t *testing.T) {
+	run(t, func(f *fixture) {
+		conn := f.dial()
+		calls := []*messageport.ClientCall{
+			f.call(conn, nodeapi.MethodSwarmEvents, nil, false),
+			f.subscribe(conn, nodeapi.SubscribeRequest{Topic: "t"}),
+			f.join(conn, nodeapi.RoomRequest{Topic: "t"}).call,
+			f.handle(conn),
+			f.dialPeer(conn, servertest.EchoProtocol),
+		}
+		peer := f.asPeer()
+		accepted := f.accept(conn, receiveItem[nodeapi.StreamOffer](f, calls[3]).ID)
+		calls = append(calls, accepted)
+		receiveItem[nodeapi.StreamOpened](f, accepted)
+		began := time.Now()
+		if err := f.server.Shutdown(f.Context()); err != nil || time.Since(began) != 0 {
+			f.Errorf("Shutdown: %v after %v; want it done at once", err, time.Since(began))
+		}
+		for _, call := range calls {
+			f.wantCode(call.Result(nil), nodeapi.CodeClosing)
+		}
+		if _, err := peer.Read(make([]byte, 1)); nodeapi.CodeOf(err) != nodeapi.CodeStreamReset {
+			f.Errorf("the peer read %v; want a reset", err)
+		}
+		_ = peer.Reset()
+		f.server = server.New(server.Config{Backend: f.backend}) // for the end of the test
+	})
+}
+
 func TestShutdownEndsABootUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fixture{T: t}

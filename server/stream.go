@@ -90,12 +90,7 @@ func streamHandle(ctx context.Context, s *session, b Streams, call *messageport.
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		remove()
-		for len(untold) > 0 {
-			s.offers.drop((<-untold).ID)
-		}
-	}()
+	defer remove()
 	var offer nodeapi.StreamOffer // the first has no stream
 	for {
 		if err := call.WriteItem(offer); err != nil {
@@ -129,8 +124,8 @@ func carry(ctx context.Context, call *messageport.ServerCall, stream Stream) err
 		call.Cancel(err)
 	}
 	<-received
-	if err := context.Cause(ctx); err != nil { // of those that failed, the first
-		_ = stream.Reset()
+	if err := context.Cause(ctx); err != nil { // of what failed, the first
+		_ = stream.Reset() // in case that stop came before
 		return err
 	}
 	return stream.Close()
