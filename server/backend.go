@@ -138,7 +138,10 @@ type Streams interface {
 // What a backend hands out is of these types, which are in nodeapi so that a
 // backend need not know the server.
 type (
+	// Subscription is one subscriber's messages.
 	Subscription = nodeapi.Subscription
-	Room         = nodeapi.Room
-	Stream       = nodeapi.Stream
+	// Room is one member's place in a room.
+	Room = nodeapi.Room
+	// Stream is a libp2p stream.
+	Stream = nodeapi.Stream
 )
