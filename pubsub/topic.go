@@ -30,7 +30,7 @@ func (p *PubSub) acquire(name string) (*topic, error) {
 	if !validTopic(name) {
 		return nil, fmt.Errorf("%w: %.64q", ErrInvalidTopic, name)
 	}
-	if !p.allowed.has(name) {
+	if !p.allowed.has(roomOf(name)) {
 		return nil, fmt.Errorf("%w: %q", ErrTopicNotAllowed, name)
 	}
 	p.mu.Lock()
