@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/libp2p/go-libp2p/core/crypto"
+	ma "github.com/multiformats/go-multiaddr"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
@@ -39,4 +40,12 @@ func (n *Node) ID(context.Context) (nodeapi.ID, error) {
 		id.Protocols = append(id.Protocols, string(protocol))
 	}
 	return id, nil
+}
+
+func addrStrings(addrs []ma.Multiaddr) []string {
+	texts := make([]string, len(addrs))
+	for i, a := range addrs {
+		texts[i] = a.String()
+	}
+	return texts
 }

@@ -12,6 +12,9 @@ import (
 	"github.com/sharednode/sharednode/pubsub"
 )
 
+// errOffline is the answer to what needs a network on a node without one.
+var errOffline = &nodeapi.Error{Code: nodeapi.CodeOffline, Message: "the node's network is off"}
+
 // maxWater bounds LowWater and HighWater.
 const maxWater = 1 << 16
 
@@ -38,6 +41,8 @@ func (n *Node) startNetwork(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("node: the network: %w", err)
 	}
+	n.handlers = newStreamHandlers(n.net.Host())
+	n.onNetworkStop(n.handlers.wait)
 	n.onNetworkStop(n.net.Close)
 	if err := n.startPubSub(ctx); err != nil {
 		return err

@@ -28,9 +28,10 @@ type Node struct {
 	imports    *budget
 	collecting chan struct{} // full while garbage is collected
 
-	net     *p2p.Network   // nil without a network
-	pubsub  *pubsub.PubSub // likewise
-	network []func() error // what ends the network's parts, the last first
+	net      *p2p.Network    // nil without a network
+	pubsub   *pubsub.PubSub  // likewise
+	handlers *streamHandlers // likewise
+	network  []func() error  // what ends the network's parts, the last first
 
 	release func()          // what the node made for itself
 	stopped context.Context // ends when Close is called

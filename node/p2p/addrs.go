@@ -97,3 +97,13 @@ func undialable(text string) error {
 	return nodeapi.Errorf(nodeapi.CodeUndialableAddress, map[string]any{"value": text},
 		"the address %q cannot be dialled: %s", text, dialableHere)
 }
+
+// ParseID reads a peer's id, in base58 or as a CID.
+func ParseID(text string) (peer.AddrInfo, error) {
+	id, err := peer.Decode(text)
+	if err != nil {
+		return peer.AddrInfo{}, nodeapi.Errorf(nodeapi.CodeInvalidPeerID, map[string]any{"value": text},
+			"%q is not a peer id: %w", text, err)
+	}
+	return peer.AddrInfo{ID: id}, nil
+}

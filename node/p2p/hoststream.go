@@ -31,6 +31,13 @@ func (h *peerHost) serve(s network.Stream) {
 // NewStream opens a stream for the first of the protocols that the peer speaks.
 // It dials if need be and ctx does not forbid it.
 func (h *peerHost) NewStream(ctx context.Context, p peer.ID, ids ...protocol.ID) (network.Stream, error) {
+	return h.open(ctx, p, ids, h.agree)
+}
+
+// agreement settles the protocol of a new stream.
+type agreement func(context.Context, network.Stream, []protocol.ID) (network.Stream, error)
+
+func (h *peerHost) open(ctx context.Context, p peer.ID, ids []protocol.ID, agree agreement) (network.Stream, error) {
 	if _, limited := ctx.Deadline(); !limited {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, negotiationTimeout)
@@ -45,7 +52,7 @@ func (h *peerHost) NewStream(ctx context.Context, p peer.ID, ids ...protocol.ID)
 	if err != nil {
 		return nil, fmt.Errorf("p2p: opening a stream to %s: %w", p, err)
 	}
-	agreed, err := h.agree(ctx, s, ids)
+	agreed, err := agree(ctx, s, ids)
 	if err != nil {
 		_ = s.ResetWithError(network.StreamProtocolNegotiationFailed)
 		return nil, fmt.Errorf("p2p: agreeing with %s on a protocol: %w", p, err)
@@ -53,8 +60,8 @@ func (h *peerHost) NewStream(ctx context.Context, p peer.ID, ids ...protocol.ID)
 	return agreed, nil
 }
 
-// agree settles the protocol of a new stream. What identify has told saves the
-// round trip: the protocol is then named together with the first write.
+// agree takes the protocol that the peer is known to speak, and names it
+// together with the first write: that saves a round trip.
 func (h *peerHost) agree(ctx context.Context, s network.Stream, ids []protocol.ID) (network.Stream, error) {
 	if err := h.waitIdentified(ctx, s.Conn()); err != nil {
 		return nil, err
@@ -63,12 +70,17 @@ func (h *peerHost) agree(ctx context.Context, s network.Stream, ids []protocol.I
 	if err != nil {
 		return nil, err
 	}
-	if len(known) > 0 {
-		if err := s.SetProtocol(known[0]); err != nil {
-			return nil, err
-		}
-		return &lazyStream{Stream: s, named: multistream.NewMSSelect(s, known[0])}, nil
+	if len(known) == 0 {
+		return h.askProtocol(ctx, s, ids)
 	}
+	if err := s.SetProtocol(known[0]); err != nil {
+		return nil, err
+	}
+	return &lazyStream{Stream: s, named: multistream.NewMSSelect(s, known[0])}, nil
+}
+
+// askProtocol asks the peer for one protocol after the other.
+func (h *peerHost) askProtocol(ctx context.Context, s network.Stream, ids []protocol.ID) (network.Stream, error) {
 	unhook := context.AfterFunc(ctx, func() { _ = s.ResetWithError(network.StreamProtocolNegotiationFailed) })
 	chosen, err := multistream.SelectOneOf(ids, s)
 	if !unhook() {
