@@ -3,6 +3,8 @@ package browser
 import (
 	"reflect"
 	"testing"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
 )
 
 // leave is a way in which a tab goes.
@@ -14,6 +16,7 @@ type leave struct {
 var leaves = []leave{
 	{"closed", func(t *tab) { t.close() }},
 	{"crashed", func(t *tab) {
+		need(t.w.t, harness.PowerCrash)
 		t.w.allow("the process ended")
 		ctx, cancel := t.w.context()
 		defer cancel()

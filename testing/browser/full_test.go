@@ -4,10 +4,11 @@ import "testing"
 
 func TestFullDisk(t *testing.T) {
 	w := newWorld(t)
+	browser := w.chromium("the quota of others cannot be set")
 	origin := w.server.Origin()
 	// Before the database is first used: Chromium goes on for half a minute with
 	// what it once found to be free.
-	if err := w.browser.SetQuota(t.Context(), origin, 48<<20); err != nil {
+	if err := browser.SetQuota(t.Context(), origin, 48<<20); err != nil {
 		t.Fatal(err)
 	}
 	a, b := w.tab(), w.tab()
@@ -44,7 +45,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	a.do(nil, "await verify()")
 
-	if err := w.browser.SetQuota(t.Context(), origin, 400<<20); err != nil {
+	if err := browser.SetQuota(t.Context(), origin, 400<<20); err != nil {
 		t.Fatal(err)
 	}
 	var cid string

@@ -42,8 +42,9 @@ func TestGibibyteInBoundedMemory(t *testing.T) {
 	}
 	const mib, limit = 1024, 200 << 20
 	w := newWorld(t)
+	browser := w.chromium("which process is whose is found by its flags")
 	w.tab() // the worker lives in this one's process
-	worker := largest(t, harness.Renderers(harness.Processes(w.browser.PID())))
+	worker := largest(t, harness.Renderers(harness.Processes(browser.PID())))
 	streams := w.tab()
 	// Its first use of everything is no part of what grows.
 	streams.do(nil, "const { cid } = await node.add(random(8 * MiB, 5), { pin: false }); await check(cid, random(8 * MiB, 5))")

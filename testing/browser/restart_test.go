@@ -1,8 +1,13 @@
 package browser
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
+)
 
 func TestNodeOutlivesTheBrowser(t *testing.T) {
+	need(t, harness.PowerProfile)
 	for _, c := range []struct {
 		name string
 		end  func(w *world) error

@@ -2,6 +2,8 @@ package browser
 
 import (
 	"testing"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
 )
 
 func TestTabsShareOneNode(t *testing.T) {
@@ -14,9 +16,11 @@ func TestTabsShareOneNode(t *testing.T) {
 			t.Errorf("tab %d: got %+v; want %+v as the first", i+2, p, one)
 		}
 	}
-	workers, err := w.browser.Workers(t.Context())
-	if err != nil || len(workers) != 1 {
-		t.Errorf("workers: %v, %v", workers, err)
+	if c, ok := w.browser.(*harness.Chromium); ok { // which alone tells
+		workers, err := c.Workers(t.Context())
+		if err != nil || len(workers) != 1 {
+			t.Errorf("workers: %v, %v", workers, err)
+		}
 	}
 	if n := first.sessions(); n != 3 {
 		t.Errorf("got %d sessions; want 3", n)
@@ -93,6 +97,7 @@ func TestReloadOfTheOnlyTab(t *testing.T) {
 }
 
 func TestWorkerDiesWithTheTabThatHoldsIt(t *testing.T) {
+	need(t, harness.PowerCrash)
 	w := newWorld(t)
 	w.allow("the process ended")
 	holder := w.page()

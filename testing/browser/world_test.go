@@ -20,8 +20,9 @@ const patience = 3 * time.Minute
 // A world is a browser with a profile of its own, and the server of its origin.
 type world struct {
 	t       *testing.T
+	engine  harness.Engine
 	server  *harness.Server
-	browser *harness.Chromium
+	browser harness.Browser
 	profile string
 	allowed []string // parts of messages that are no fault here
 }
@@ -45,14 +46,41 @@ func newWorld(t *testing.T) *world {
 	server.Files("/dist/", os.DirFS(dist))
 	server.Files("/", os.DirFS("testdata"))
 	server.File("/page.html", []byte(`<!doctype html><title>page</title><script type="module" src="page.js"></script>`))
-	w := &world{t: t, server: server, profile: t.TempDir()}
+	w := &world{t: t, engine: engine(), server: server, profile: t.TempDir()}
 	w.launch()
 	return w
 }
 
+// engine is the one that SHAREDNODE_ENGINE names, Chromium if it names none.
+func engine() harness.Engine {
+	if name := os.Getenv("SHAREDNODE_ENGINE"); name != "" {
+		return harness.Engine(name)
+	}
+	return harness.EngineChromium
+}
+
+// need skips the test if the engine lacks a power that it needs.
+func need(t *testing.T, p harness.Power) {
+	t.Helper()
+	if why := engine().Lacks(p); why != "" {
+		t.Skip(why)
+	}
+}
+
+// chromium returns the browser for what only Chromium's can do, and skips the
+// test if it is another.
+func (w *world) chromium(why string) *harness.Chromium {
+	w.t.Helper()
+	c, ok := w.browser.(*harness.Chromium)
+	if !ok {
+		w.t.Skipf("only Chromium: %s", why)
+	}
+	return c
+}
+
 func (w *world) launch() {
 	w.t.Helper()
-	browser, err := harness.LaunchChromium(w.t.Context(), harness.Options{Profile: w.profile})
+	browser, err := harness.Launch(w.t.Context(), w.engine, harness.Options{Profile: w.profile})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -72,7 +100,7 @@ var workerFault = regexp.MustCompile(`panic: |fatal error: |level=ERROR|goroutin
 // judge fails the test for messages that tell of a fault.
 func (w *world) judge(messages []harness.Message) {
 	for _, m := range messages {
-		fault := m.Problem() || m.Source == "shared_worker" && workerFault.MatchString(m.Text)
+		fault := m.Problem() || m.Source != "page" && workerFault.MatchString(m.Text)
 		if fault && !slices.ContainsFunc(w.allowed, func(part string) bool { return strings.Contains(m.Text, part) }) {
 			w.t.Errorf("unexpected message: %v", m)
 		}

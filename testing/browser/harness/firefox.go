@@ -157,7 +157,9 @@ func (b *Firefox) readConsole(r io.Reader) {
 			if level == "warn" {
 				level = "warning"
 			}
-			b.log.add(Message{Source: "console", Level: level, Text: text})
+			if !strings.HasPrefix(text, "RSLoader") { // Firefox itself, of settings it cannot fetch
+				b.log.add(Message{Source: "console", Level: level, Text: text})
+			}
 		}
 		if err != nil {
 			return
