@@ -47,6 +47,9 @@ func (n *Node) startNetwork(ctx context.Context) error {
 	if err := n.startPubSub(ctx); err != nil {
 		return err
 	}
+	if err := n.startRooms(); err != nil {
+		return err
+	}
 	return n.net.Extend(ctx, p2p.Lists{Bootstrap: n.cfg.Bootstrap, Relays: n.cfg.Relays, Listen: n.cfg.Swarm})
 }
 

@@ -30,6 +30,7 @@ type Node struct {
 
 	net      *p2p.Network    // nil without a network
 	pubsub   *pubsub.PubSub  // likewise
+	rooms    *pubsub.Rooms   // likewise
 	handlers *streamHandlers // likewise
 	network  []func() error  // what ends the network's parts, the last first
 
