@@ -10,21 +10,23 @@ import (
 //go:embed pages
 var pages embed.FS
 
-// policy lets the page run its own code and the node's, and show media that it
-// made itself, and nothing else.
+// policy lets the pages run their own code and the node's, dial peers, and show
+// media that they made themselves, and nothing else.
 const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; " +
+	"connect-src 'self' ws: wss:; " +
 	"img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// handler serves the page at the root and the package, from the directory
-// dist, below /sharednode/.
-func handler(dist string) http.Handler {
+// handler serves the pages at the root, the package, from the directory dist,
+// below /sharednode/, and at /peer.json what peer answers.
+func handler(dist string, peer http.Handler) http.Handler {
 	page, err := fs.Sub(pages, "pages")
 	if err != nil {
 		panic(err) // the name above is wrong
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", static{page})
+	mux.Handle("/peer.json", peer)
 	mux.Handle("/sharednode/", http.StripPrefix("/sharednode", static{os.DirFS(dist)}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)

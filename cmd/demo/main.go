@@ -1,5 +1,7 @@
-// Command demo serves a page on a loopback address that shows what the package
-// does: files dropped in one tab, read in another, kept for the next visit.
+// Command demo serves pages on a loopback address that show what the package
+// does: files dropped in one tab, read in another and kept for the next visit;
+// and a room to talk and to share files in with other browsers. They meet
+// through a peer of the demo's own, which listens on a loopback address too.
 package main
 
 import (
@@ -33,7 +35,7 @@ func main() {
 }
 
 // run serves until ctx ends.
-func run(ctx context.Context, addr, dist string) error {
+func run(ctx context.Context, addr, dist string) (err error) {
 	if _, err := os.Stat(dist + "/node.wasm"); err != nil {
 		return fmt.Errorf("no package in %s: build it with \"make build\": %w", dist, err)
 	}
@@ -41,12 +43,17 @@ func run(ctx context.Context, addr, dist string) error {
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{Handler: handler(dist), ReadHeaderTimeout: 10 * time.Second}
+	peer, err := startPeer(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, peer.Close()) }()
+	srv := &http.Server{Handler: handler(dist, peer), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		<-ctx.Done()
 		srv.Close() //nolint:errcheck // it ends Serve, which is what counts
 	}()
-	fmt.Printf("\nThe demo is at http://%s/\nOpen it in two tabs. Ctrl-C ends it.\n", ln.Addr())
+	fmt.Printf("\nThe demo is at http://%s/\nIts peer is at %s\nOpen it in two tabs, or two browsers. Ctrl-C ends it.\n", ln.Addr(), peer.addr)
 	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

@@ -176,7 +176,7 @@ func TestErrorsInWords(t *testing.T) {
 		{"not a CID", "#/ipfs/nonsense", "“nonsense” is not a CID. One looks like bafybei… or Qm…"},
 		{
 			"missing", "#/ipfs/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e",
-			"This is not in the node: it was never added here, or was removed since.",
+			"Neither this node nor any of its peers has this: it was never added, or was removed since.",
 		},
 	} {
 		var got string
@@ -206,7 +206,12 @@ func openDemo(t *testing.T) demo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(handler(dist))
+	peer, err := startPeer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeNode(t, peer) })
+	server := httptest.NewServer(handler(dist, peer))
 	t.Cleanup(server.Close)
 	return demo{server.URL + "/", path.Join(t.TempDir(), "profile")}
 }

@@ -5,19 +5,21 @@ const DAG_PB = 0x70;
 /**
  * Tells what a CID stands for, from its first block alone.
  *
+ * @param {{signal?: AbortSignal, timeout?: number, offline?: boolean}} options
+ *   of the calls to the node
  * @returns {Promise<{kind: 'file' | 'folder' | 'data', size: number, count?: number}>}
  *   size in bytes; count of a small folder's entries
  */
-export async function describe(node, cid) {
+export async function describe(node, cid, options = {}) {
   if (cid.code === RAW) {
-    const { size } = await node.block.stat(cid);
+    const { size } = await node.block.stat(cid, options);
     return { kind: 'file', size };
   }
   if (cid.code !== DAG_PB) {
-    const { size } = await node.block.stat(cid);
+    const { size } = await node.block.stat(cid, options);
     return { kind: 'data', size };
   }
-  const { value } = await node.dag.get(cid);
+  const { value } = await node.dag.get(cid, options);
   const { type, size } = readUnixFS(value.Data ?? new Uint8Array());
   if (type === DIRECTORY || type === SHARD) {
     const total = value.Links.reduce((sum, link) => sum + link.Tsize, 0);

@@ -12,8 +12,11 @@ import { complain } from './notices.js';
  *   with the folder's name as the first part of each path
  */
 
-/** Calls `take` with the sources that come by drop, paste and choice. */
-export function takeFiles(take) {
+/**
+ * Calls `take` with the sources that come by drop, paste and choice; texts too
+ * unless told otherwise.
+ */
+export function takeFiles(take, { texts = true } = {}) {
   const takeFrom = async (sources) => {
     try {
       take(await sources);
@@ -21,16 +24,20 @@ export function takeFiles(take) {
       complain(error);
     }
   };
-  acceptDrops((transfer) => takeFrom(fromTransfer(transfer)));
+  acceptDrops((transfer) => takeFrom(fromTransfer(transfer, texts)));
   document.addEventListener('paste', (event) => {
-    if (event.target.closest('input')) {
+    const { files } = event.clipboardData;
+    const field = event.target.closest('input, textarea');
+    if (files.length === 0 && (field !== null || !texts)) {
       return;
     }
     event.preventDefault();
-    takeFrom(fromTransfer(event.clipboardData));
+    takeFrom(fromTransfer(event.clipboardData, texts));
   });
   acceptChoice('choose-files', 'files-input', takeFrom);
-  acceptChoice('choose-folder', 'folder-input', takeFrom);
+  if (byId('choose-folder')) {
+    acceptChoice('choose-folder', 'folder-input', takeFrom);
+  }
 }
 
 function acceptDrops(ondrop) {
@@ -60,13 +67,13 @@ function acceptChoice(buttonId, inputId, takeFrom) {
 }
 
 /** The sources of a drop or paste: files, folders, or else a text. */
-async function fromTransfer(transfer) {
+async function fromTransfer(transfer, texts) {
   // All are asked for before the first wait: the list empties then.
   const items = [...transfer.items].filter(({ kind }) => kind === 'file');
   const found = items.map(
     (item) => item.webkitGetAsEntry?.() ?? item.getAsFile(),
   );
-  const text = transfer.getData('text/plain');
+  const text = texts && transfer.getData('text/plain');
   if (found.length === 0) {
     return text
       ? [fromFile(new File([text], textName(), { type: 'text/plain' }))]

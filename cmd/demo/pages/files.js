@@ -2,7 +2,7 @@ import { describe } from './describe.js';
 import { byId, make } from './dom.js';
 import { bytes, plural, short } from './format.js';
 import { icon } from './icons.js';
-import { hashOf } from './links.js';
+import { hashOf, linkTo } from './links.js';
 import { copy } from './nodefacts.js';
 import { complain, notify } from './notices.js';
 
@@ -83,7 +83,7 @@ export class Files {
 
   #newRow(pin) {
     const row = new FileRow(pin.cid, nameOf(pin), () => this.#remove(row));
-    describe(this.#node, pin.cid).then(
+    describe(this.#node, pin.cid, { offline: true }).then(
       (described) => {
         row.tell(described);
         this.#summarize();
@@ -132,7 +132,7 @@ class FileRow {
     this.name = name;
     this.size = 0; // until it is known
     const hash = hashOf(cid, name);
-    const link = new URL(hash, location.href).href;
+    const link = linkTo(cid, name);
     this.element = make(
       'li',
       { class: 'row file', 'data-cid': cid.toString() },

@@ -9,6 +9,11 @@ export function hashOf(path, name) {
   return `#/ipfs/${parts}?${new URLSearchParams({ filename: name })}`;
 }
 
+/** The address of the page that shows it. */
+export function linkTo(path, name) {
+  return new URL(`./${hashOf(path, name)}`, location.href).href;
+}
+
 /** What a link says, or undefined if it is none: `{path, name}`. */
 export function parseHash(hash) {
   const [, encoded, query] = /^#\/ipfs\/([^?]+)(?:\?(.*))?$/.exec(hash) ?? [];

@@ -1,11 +1,11 @@
-import { connect } from './sharednode/index.min.js';
+import { openNode, show } from './connection.js';
 import { byId } from './dom.js';
 import { takeFiles } from './drop.js';
 import { Files } from './files.js';
+import { followAddress } from './follow.js';
 import { serveMedia } from './media.js';
 import { NodeFacts } from './nodefacts.js';
-import { complain, notify } from './notices.js';
-import { Preview } from './preview.js';
+import { complain } from './notices.js';
 import { Storage } from './storage.js';
 import { Uploads } from './uploads.js';
 import { inWords } from './words.js';
@@ -16,19 +16,11 @@ const REFRESH = 2000;
 /** How often it counts what is stored when no file came or went, in ms. */
 const RECOUNT = 20_000;
 
-const state = byId('state');
-
 async function start() {
-  show('busy', 'Starting the node…');
-  const node = await connect();
-  show('good', 'Connected');
-  node.addEventListener('reconnect', () => {
-    show('good', 'Connected');
-    notify('The node was started again.');
-  });
-  node.addEventListener('warning', ({ detail }) =>
-    show('bad', inWords(detail)),
-  );
+  const { node } = await openNode();
+  if (node === undefined) {
+    return;
+  }
 
   const facts = new NodeFacts(byId('node'), node);
   const storage = new Storage(byId('storage'), byId('collect'), node);
@@ -40,7 +32,7 @@ async function start() {
     },
   });
   serveMedia(node);
-  new Preview(node);
+  followAddress(node);
   takeFiles((sources) => uploads.add(sources));
 
   let counted = -RECOUNT;
@@ -63,12 +55,4 @@ async function start() {
   );
 }
 
-function show(kind, text) {
-  state.className = `state ${kind}`;
-  state.textContent = text;
-}
-
-start().catch((error) => {
-  show('bad', 'Not connected');
-  complain(error);
-});
+start().catch(complain);

@@ -3,7 +3,7 @@ import { byId, make } from './dom.js';
 import { bytes, plural } from './format.js';
 import { icon } from './icons.js';
 import { mediaKind } from './kinds.js';
-import { hashOf, parseHash, pathIn } from './links.js';
+import { linkTo } from './links.js';
 import { addressOf, downloadOf } from './media.js';
 import { copy } from './nodefacts.js';
 import { complain } from './notices.js';
@@ -15,52 +15,43 @@ const TEXT_LIMIT = 256 * 1024;
 /** How many entries of a folder are shown. */
 const ENTRY_LIMIT = 500;
 
-/** Shows what the address of the page points at: `#/ipfs/<cid>?filename=…`. */
+/** How long to look for something among the peers, in ms. */
+const PATIENCE = 30_000;
+
+/** Shows files and folders, of the node or of its peers. */
 export class Preview {
   #node;
+  #target;
+  #onclose;
   #dialog = byId('preview');
   #body = byId('preview-body');
   #footer = byId('preview-footer');
   #showing = new AbortController();
   #release = () => {};
 
-  constructor(node) {
+  /**
+   * @param {object} options
+   * @param {string} [options.target] where links lead, as that of an `a` element
+   * @param {() => void} [options.onclose]
+   */
+  constructor(node, { target = '', onclose = () => {} } = {}) {
     this.#node = node;
-    byId('preview-close').addEventListener('click', () => this.#dialog.close());
+    this.#target = target;
+    this.#onclose = onclose;
+    byId('preview-close').addEventListener('click', () => this.close());
     this.#dialog.addEventListener('click', ({ target }) => {
       if (target === this.#dialog) {
-        this.#dialog.close(); // beside it
+        this.close(); // beside it
       }
     });
     this.#dialog.addEventListener('close', () => {
       this.#clear();
-      if (location.hash !== '') {
-        history.pushState(null, '', location.pathname);
-      }
+      this.#onclose();
     });
-    byId('open').addEventListener('submit', (event) => {
-      event.preventDefault();
-      const path = pathIn(byId('open-path').value);
-      if (path !== '') {
-        location.hash = hashOf(path, path.split('/').at(-1));
-      }
-    });
-    addEventListener('hashchange', () => this.#follow());
-    this.#follow();
   }
 
-  #follow() {
-    let wanted;
-    try {
-      wanted = parseHash(location.hash);
-    } catch (error) {
-      complain(error); // an escape that means nothing
-    }
-    if (wanted === undefined) {
-      this.#dialog.close();
-      return;
-    }
-    this.#show(wanted);
+  close() {
+    this.#dialog.close();
   }
 
   #clear() {
@@ -72,7 +63,8 @@ export class Preview {
     this.#release = () => {};
   }
 
-  async #show({ path, name }) {
+  /** Shows what a path names, by the kind that its name has. */
+  async show({ path, name }) {
     this.#clear();
     const { signal } = this.#showing;
     byId('preview-title').textContent = name;
@@ -81,8 +73,9 @@ export class Preview {
       this.#dialog.showModal();
     }
     try {
-      const { cid } = await this.#node.dag.resolve(path, { signal });
-      const described = await describe(this.#node, cid);
+      const options = { signal, timeout: PATIENCE };
+      const { cid } = await this.#node.dag.resolve(path, options);
+      const described = await describe(this.#node, cid, options);
       const content = await this.#contentOf(
         { path, name, ...described },
         signal,
@@ -129,7 +122,11 @@ export class Preview {
           'li',
           {},
           icon(type === 'dir' ? 'folder' : 'file', name),
-          make('a', { href: hashOf(`${path}/${name}`, name) }, name),
+          make(
+            'a',
+            { href: linkTo(`${path}/${name}`, name), target: this.#target },
+            name,
+          ),
           make('span', { class: 'quiet' }, type === 'dir' ? '' : bytes(size)),
         ),
       );
@@ -206,7 +203,7 @@ export class Preview {
       kind === 'folder' && count !== undefined && plural(count, 'item'),
       bytes(size),
     ];
-    const link = new URL(hashOf(path, name), location.href).href;
+    const link = linkTo(path, name);
     this.#footer.replaceChildren(
       make('code', { title: 'CID' }, cid.toString()),
       make('span', { class: 'quiet' }, facts.filter(Boolean).join(' · ')),

@@ -1,6 +1,6 @@
 import { make } from './dom.js';
-import { bytes, duration } from './format.js';
 import { announce } from './notices.js';
+import { progressText, Rate } from './rate.js';
 import { inWords } from './words.js';
 
 /** How many sources are added at once. */
@@ -56,7 +56,7 @@ export class Uploads {
       );
       row.element.remove();
       announce(`${row.source.name} added`);
-      this.#onadded(cid);
+      this.#onadded(cid, row.source);
     } catch (error) {
       if (!signal.aborted) {
         row.fail(error);
@@ -129,14 +129,8 @@ class UploadRow {
     const { size } = this.source;
     const rate = this.#rate.at(done);
     this.#bar.value = size > 0 ? Math.min(done / size, 1) : 0;
-    const parts = [`${bytes(done)} of ${bytes(size)}`];
-    if (rate > 0) {
-      parts.push(
-        `${bytes(rate)}/s`,
-        `${duration(Math.max((size - done) / rate, 1) * 1000)} left`,
-      );
-    }
-    this.#text.textContent = done >= size ? 'Finishing' : parts.join(' · ');
+    this.#text.textContent =
+      done >= size ? 'Finishing' : progressText(done, size, rate);
   }
 
   fail(error) {
@@ -165,23 +159,5 @@ class UploadRow {
     const button = make('button', { click }, label);
     button.setAttribute('aria-label', `${label}: ${this.source.name}`);
     this.#buttons.append(button);
-  }
-}
-
-/** The speed of late, in bytes a second. */
-class Rate {
-  #samples = [{ time: performance.now(), done: 0 }];
-
-  /** Takes note of how much is done by now, and returns the speed. */
-  at(done) {
-    const time = performance.now();
-    this.#samples.push({ time, done });
-    while (this.#samples.length > 2 && time - this.#samples[1].time > 2000) {
-      this.#samples.shift();
-    }
-    const [first] = this.#samples;
-    return time - first.time < 250
-      ? 0
-      : ((done - first.done) / (time - first.time)) * 1000;
   }
 }

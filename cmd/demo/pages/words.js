@@ -9,7 +9,7 @@ const byCode = {
   'storage-failed': ({ message }) =>
     `The browser could not store or read something: ${message}`,
   'not-found': () =>
-    'This is not in the node: it was never added here, or was removed since.',
+    'Neither this node nor any of its peers has this: it was never added, or was removed since.',
   'no-link': ({ details }) => `There is no “${details.link}” in this folder.`,
   'not-a-file': () => 'This is not a file.',
   'not-a-directory': () => 'This is not a folder.',
@@ -42,6 +42,16 @@ const byCode = {
     'This page and the running node are of different versions. Close all other tabs of it, then reload.',
   'too-many-sessions': ({ details }) =>
     `The node serves ${details.limit ?? 'as many as it can'} tabs already. Close some.`,
+  offline: () => 'The node is not on the network.',
+  'dial-failed': () => 'They could not be reached.',
+  'not-connected': () => 'They are not connected.',
+  'not-in-room': () => 'They are no longer here.',
+  undelivered: () => 'It could not be delivered.',
+  'message-too-large': ({ details }) =>
+    `This is too long: a message has at most ${bytes(details.limit)}.`,
+  'invalid-topic': () => 'A room cannot have this name.',
+  'topic-not-allowed': () => 'The node is not allowed into this room.',
+  'too-many-topics': () => 'This tab is in too many rooms already.',
   closing: () => 'The node is closing. Try it again.',
   timeout: () => 'The node did not answer in time.',
 };
