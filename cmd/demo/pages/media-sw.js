@@ -63,11 +63,10 @@ async function anyTab(clientId) {
     return asking;
   }
   const tabs = await self.clients.matchAll({ type: 'window' });
-  const home = new URL(self.registration.scope).pathname;
+  const { pathname: home } = new URL(self.registration.scope);
+  const pages = ['', 'index.html', 'room.html'].map((name) => home + name);
   return tabs
-    .filter(({ url }) =>
-      [home, `${home}index.html`].includes(new URL(url).pathname),
-    )
+    .filter(({ url }) => pages.includes(new URL(url).pathname))
     .sort(
       (a, b) =>
         (b.visibilityState === 'visible') - (a.visibilityState === 'visible'),

@@ -1,0 +1,89 @@
+import { askPeer, peerIn } from '../connection.js';
+
+/** How often it is asked who is in the room, in ms. */
+const EVERY = 2000;
+
+/** How many are dialled at once, and connected to for the room's sake. */
+const AT_ONCE = 3;
+const MOST = 24;
+
+/** How long to wait after a peer could not be reached, in ms, and at most. */
+const PATIENCE = 4000;
+const MOST_PATIENCE = 60_000;
+
+/**
+ * Connects the node with the peers that listen to a topic, until it is
+ * stopped. The demo's peer tells who they are, and relays: browsers cannot
+ * reach each other in another way.
+ */
+export class Meeting {
+  #node;
+  #topic;
+  #stop = new AbortController();
+  #failed = new Map(); // {times, until} by peer
+  #dialling = new Set();
+
+  constructor(node, topic) {
+    this.#node = node;
+    this.#topic = topic;
+    this.#run();
+  }
+
+  stop() {
+    this.#stop.abort();
+  }
+
+  async #run() {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      // What goes wrong is tried again; the list of peers shows who is missing.
+      await this.#meet(signal).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, EVERY));
+    }
+  }
+
+  async #meet(signal) {
+    const [{ addr, peers }, connected] = await Promise.all([
+      askPeer(this.#topic, signal),
+      this.#node.swarm.peers({ signal }),
+    ]);
+    const known = new Set(connected.map(({ peer }) => peer.toString()));
+    known.add(this.#node.peerId);
+    known.forEach((peer) => this.#failed.delete(peer));
+    const missing = peers
+      .slice(0, MOST)
+      .filter((peer) => !known.has(peer) && this.#mayDial(peer));
+    // The demo may have been started again, with another peer.
+    if (!known.has(peerIn(addr))) {
+      this.#dial(peerIn(addr), addr);
+    }
+    for (const peer of missing) {
+      this.#dial(peer, `${addr}/p2p-circuit/p2p/${peer}`);
+    }
+  }
+
+  #mayDial(peer) {
+    return performance.now() >= (this.#failed.get(peer)?.until ?? 0);
+  }
+
+  async #dial(peer, addr) {
+    const { signal } = this.#stop;
+    if (
+      signal.aborted ||
+      this.#dialling.has(peer) ||
+      this.#dialling.size >= AT_ONCE
+    ) {
+      return;
+    }
+    this.#dialling.add(peer);
+    try {
+      await this.#node.swarm.connect(addr, { signal, timeout: 15_000 });
+    } catch {
+      const times = (this.#failed.get(peer)?.times ?? 0) + 1;
+      const wait = Math.min(PATIENCE * 2 ** (times - 1), MOST_PATIENCE);
+      this.#failed.set(peer, { times, until: performance.now() + wait });
+    } finally {
+      this.#dialling.delete(peer);
+    }
+  }
+}
