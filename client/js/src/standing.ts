@@ -70,8 +70,9 @@ export class Standing implements Kept {
   }
 
   /** Ends it, and waits until the server has ended it too. */
-  async stop(error: unknown = canceled(this.#op)): Promise<void> {
-    this.#end(error);
+  async stop(): Promise<void> {
+    const op = this.#op;
+    this.#end(new SharednodeError('canceled', 'given up', { op }));
     await this.#call?.release();
   }
 
@@ -145,8 +146,4 @@ export class Standing implements Kept {
     this.#call?.cancel();
     this.#events.onend?.(error);
   }
-}
-
-function canceled(op: Method): SharednodeError {
-  return new SharednodeError('canceled', 'given up', { op });
 }

@@ -68,6 +68,10 @@ export class FakeCall {
   data(bytes: Uint8Array): void {
     this.server.send(FrameType.data, this.id, bytes);
   }
+  /** Says that no more will come, without a result. */
+  end(): void {
+    this.server.send(FrameType.data, this.id, new Uint8Array(0), true);
+  }
   grant(bytes: number): void {
     const payload = new Uint8Array(4);
     new DataView(payload.buffer).setUint32(0, bytes);

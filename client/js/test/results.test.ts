@@ -1,21 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Sharednode } from '../src/node.js';
+import { type Case, testCases } from './cases.js';
 import { all, cid, connected, failure } from './setup.js';
 
 const { bytes } = cid;
-
-interface Case {
-  ask: (node: Sharednode) => Promise<unknown>;
-  method: string;
-  request: unknown;
-  /** What the server gets by the call's stream. */
-  sent?: string;
-  items?: unknown[];
-  data?: number[][];
-  result?: unknown;
-  want: unknown;
-}
 
 const cases: Record<string, Case> = {
   id: {
@@ -340,24 +328,7 @@ const cases: Record<string, Case> = {
   },
 };
 
-for (const [name, c] of Object.entries(cases)) {
-  test(`${name}, asked and answered`, async (t) => {
-    const { node, server } = await connected(t, (call) => {
-      if (!call.ended || call.answered) {
-        return;
-      }
-      call.answered = true;
-      c.items?.forEach((item) => call.item(item));
-      c.data?.forEach((data) => call.data(Uint8Array.from(data)));
-      call.result(c.result ?? null);
-    });
-    assert.deepEqual(await c.ask(node), c.want);
-    const [call] = server.calls;
-    assert.equal(call?.method, c.method);
-    assert.deepEqual(call.request, c.request);
-    assert.equal(call.bytes.toString('hex'), c.sent ?? '');
-  });
-}
+testCases(cases);
 
 test('dag.get follows what is left of the path', async (t) => {
   const block = Buffer.from('a161618263616263d82a' + '5825' + '00', 'hex');

@@ -23,11 +23,13 @@ export interface BitswapStatResult {
   blocksSent: bigint;
   /** Bytes. */
   dataSent: bigint;
-  /** Blocks that the node had already. */
+  /** Blocks that the node did not, or no longer, want. */
   dupBlksReceived: bigint;
   /** Bytes. */
   dupDataReceived: bigint;
   messagesReceived: bigint;
+  /** Messages that were malformed or over a limit. */
+  messagesDropped: bigint;
 }
 
 /** The exchange of blocks with peers. */

@@ -131,9 +131,9 @@ class Place {
       onerror: (error, fatal) =>
         onnews({ type: 'error', error: error as SharednodeError, fatal }),
       onend: (error) => {
-        this.#room.reject(error);
+        this.#room.reject(asLeft(error));
         this.#room = numbered();
-        this.#room.reject(error);
+        this.#room.reject(asLeft(error));
       },
     });
   }
@@ -143,11 +143,7 @@ class Place {
   }
 
   leave(): Promise<void> {
-    return this.#standing.stop(
-      new SharednodeError('not-in-room', 'the room was left', {
-        op: Methods.RoomSend,
-      }),
-    );
+    return this.#standing.stop();
   }
 
   async send(data: Bytes, { to, ...options }: RoomSendOptions): Promise<void> {
@@ -223,6 +219,15 @@ class Place {
 
 /** Ends a send that is to be made again. */
 const moved = new Error('the room was lost');
+
+/** Why nothing can be sent any more to a room that has ended. */
+function asLeft(error: unknown): SharednodeError {
+  return error instanceof SharednodeError && error.code !== 'canceled'
+    ? error
+    : new SharednodeError('not-in-room', 'the room was left', {
+        op: Methods.RoomSend,
+      });
+}
 
 function numbered(): Numbered {
   let settle: Omit<Numbered, 'number'> | undefined;
