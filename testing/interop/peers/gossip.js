@@ -69,7 +69,7 @@ await serve({
   // all that comes back.
   talk: async ({ peer, protocol, data }) => {
     const [connection] = libp2p.getConnections().filter(c => String(c.remotePeer) === peer)
-    const stream = await connection.newStream(protocol)
+    const stream = await connection.newStream(protocol, { runOnLimitedConnection: true })
     await send(stream, Buffer.from(data, 'base64'))
     const [, back] = await Promise.all([stream.close(), read(stream)])
     return base64(back)
