@@ -13,4 +13,5 @@ var (
 	_ server.Blocks  = (*node.Node)(nil)
 	_ server.Pins    = (*node.Node)(nil)
 	_ server.Repo    = (*node.Node)(nil)
+	_ server.Bitswap = (*node.Node)(nil)
 )

@@ -7,12 +7,10 @@ import (
 
 	"github.com/ipfs/boxo/bitswap"
 	bsmsg "github.com/ipfs/boxo/bitswap/message"
-	"github.com/ipfs/boxo/bitswap/network/bsnet"
 	"github.com/ipfs/boxo/blockstore"
 	blocks "github.com/ipfs/go-block-format"
 	"github.com/ipfs/go-cid"
 	ipld "github.com/ipfs/go-ipld-format"
-	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/peer"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
@@ -27,8 +25,8 @@ const (
 	serveWants       = 1024    // of one peer that are remembered
 )
 
-func newBitswap(h host.Host, x *exchange) *bitswap.Bitswap {
-	return bitswap.New(x.stopped, bsnet.NewFromIpfsHost(h), nil, servedBlocks{x.store},
+func newBitswap(x *exchange) *bitswap.Bitswap {
+	return bitswap.New(x.stopped, x.net, nil, servedBlocks{x.store},
 		bitswap.WithTracer(x),
 		bitswap.WithoutDuplicatedBlockStats(), // looks each block up; counted in MessageReceived
 		bitswap.EngineBlockstoreWorkerCount(serveReaders),
@@ -39,16 +37,17 @@ func newBitswap(h host.Host, x *exchange) *bitswap.Bitswap {
 	)
 }
 
-// exchangeCounts are blocks that came and were of no use.
-type exchangeCounts struct{ unwanted, unwantedBytes atomic.Uint64 }
+// exchangeCounts are blocks that came though they were not, or no longer,
+// wanted.
+type exchangeCounts struct{ blocks, bytes atomic.Uint64 }
 
 // MessageReceived counts blocks that nobody waits for, or that came already.
 // bitswap drops them.
 func (x *exchange) MessageReceived(_ peer.ID, m bsmsg.BitSwapMessage) {
 	for _, b := range m.Blocks() {
 		if !x.receives(b.Cid()) {
-			x.counts.unwanted.Add(1)
-			x.counts.unwantedBytes.Add(uint64(len(b.RawData())))
+			x.counts.blocks.Add(1)
+			x.counts.bytes.Add(uint64(len(b.RawData())))
 		}
 	}
 }
@@ -117,8 +116,7 @@ func (servedBlocks) DeleteBlock(context.Context, cid.Cid) error { return errServ
 // AllKeysChan, likewise.
 func (servedBlocks) AllKeysChan(context.Context) (<-chan cid.Cid, error) { return nil, errServedOnly }
 
-// BitswapStat returns the account of blocks exchanged with peers. Those that
-// came and were not, or no longer, waited for count as duplicates.
+// BitswapStat returns the account of blocks exchanged with peers.
 func (n *Node) BitswapStat(context.Context) (nodeapi.BitswapStat, error) {
 	x := n.store.exchange
 	if x == nil {
@@ -128,6 +126,7 @@ func (n *Node) BitswapStat(context.Context) (nodeapi.BitswapStat, error) {
 	if err != nil {
 		return nodeapi.BitswapStat{}, err
 	}
+	dropped := x.net.Dropped()
 	return nodeapi.BitswapStat{
 		Wantlist:         x.wantlist(),
 		Peers:            s.Peers,
@@ -135,9 +134,10 @@ func (n *Node) BitswapStat(context.Context) (nodeapi.BitswapStat, error) {
 		DataReceived:     s.DataReceived,
 		BlocksSent:       s.BlocksSent,
 		DataSent:         s.DataSent,
-		DupBlksReceived:  x.counts.unwanted.Load(),
-		DupDataReceived:  x.counts.unwantedBytes.Load(),
+		DupBlksReceived:  x.counts.blocks.Load() + dropped.Blocks,
+		DupDataReceived:  x.counts.bytes.Load() + dropped.Bytes,
 		MessagesReceived: s.MessagesReceived,
+		MessagesDropped:  dropped.Messages,
 	}, nil
 }
 

@@ -2,14 +2,18 @@ package node
 
 import (
 	"context"
+	"strconv"
 	"sync"
 
 	"github.com/ipfs/boxo/bitswap"
 	bsfetch "github.com/ipfs/boxo/exchange"
+	"github.com/ipfs/boxo/verifcid"
 	blocks "github.com/ipfs/go-block-format"
 	"github.com/ipfs/go-cid"
 	ipld "github.com/ipfs/go-ipld-format"
 	"github.com/libp2p/go-libp2p/core/host"
+
+	"github.com/sharednode/sharednode/node/bitnet"
 )
 
 // An exchange gives blocks to peers and gets blocks from them, by bitswap.
@@ -19,6 +23,8 @@ import (
 // them waits.
 type exchange struct {
 	store   *store
+	hasher  Hasher
+	net     *bitnet.Network
 	bitswap *bitswap.Bitswap
 	counts  exchangeCounts
 
@@ -33,9 +39,10 @@ type exchange struct {
 // startExchange has the node get blocks from the host's peers and give them its
 // own. It must be called before the first operation, and closed after the last.
 func (n *Node) startExchange(h host.Host) *exchange {
-	x := &exchange{store: n.store, wants: map[string]*want{}}
+	x := &exchange{store: n.store, hasher: n.cfg.Hasher, wants: map[string]*want{}}
 	x.stopped, x.stop = context.WithCancel(context.Background())
-	x.bitswap = newBitswap(h, x)
+	x.net = bitnet.New(bitnet.Config{Host: h, Sum: x.sum, Wanted: x.wantsAny})
+	x.bitswap = newBitswap(x)
 	n.store.exchange = x
 	return x
 }
@@ -194,6 +201,21 @@ func (x *exchange) added(bs []blocks.Block) {
 		}
 	}
 	_ = x.bitswap.Server.NotifyNewBlocks(x.stopped, bs...) // never fails
+}
+
+// sum makes the CID of a block that came from a peer.
+func (x *exchange) sum(ctx context.Context, p cid.Prefix, data []byte) (cid.Cid, error) {
+	if !verifcid.DefaultAllowlist.IsAllowed(p.MhType) {
+		return cid.Undef, unknownHash(strconv.FormatUint(p.MhType, 10))
+	}
+	return sum(ctx, x.hasher, p, data)
+}
+
+// wantsAny reports whether any block is wanted.
+func (x *exchange) wantsAny() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.wants) > 0
 }
 
 // find returns the want for a block, or nil.

@@ -44,6 +44,7 @@ func (n *Node) startNetwork(ctx context.Context) error {
 	n.handlers = newStreamHandlers(n.net.Host())
 	n.onNetworkStop(n.handlers.wait)
 	n.onNetworkStop(n.net.Close)
+	n.onNetworkStop(n.startExchange(n.net.Host()).close)
 	if err := n.startPubSub(ctx); err != nil {
 		return err
 	}

@@ -25,7 +25,8 @@ type watched struct {
 	mu   sync.Mutex // guards following
 	gets map[cid.Cid]int
 
-	hook atomic.Pointer[func(op string) error]
+	hook    atomic.Pointer[func(op string) error]
+	putHook func(bs []blocks.Block) // nil, or called before each write
 
 	getting, mostGetting atomic.Int32
 	putting, mostPutting atomic.Int32
@@ -104,6 +105,9 @@ func (w *watched) PutMany(ctx context.Context, bs []blocks.Block) error {
 	time.Sleep(w.putTime)
 	if err := w.failing("put"); err != nil {
 		return err
+	}
+	if w.putHook != nil {
+		w.putHook(bs)
 	}
 	return w.Blockstore.PutMany(ctx, bs)
 }
