@@ -1,3 +1,5 @@
+//go:build !js
+
 package p2p_test
 
 import (
@@ -16,8 +18,6 @@ import (
 
 	"github.com/sharednode/sharednode/node/p2p"
 )
-
-const echo = "/echo/1"
 
 func newNetwork(t testing.TB, cfg p2p.Config) *p2p.Network {
 	t.Helper()

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 
-	"github.com/coder/websocket"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/transport"
@@ -16,20 +16,22 @@ import (
 
 // webSockets is a transport that dials WebSockets, and cannot listen.
 type webSockets struct {
-	upgrader transport.Upgrader
-	limits   network.ResourceManager
+	upgrader   transport.Upgrader
+	limits     network.ResourceManager
+	secureOnly bool // but to this device
 }
 
 var _ transport.Transport = (*webSockets)(nil)
 
 func (n *Network) newWebSockets() *webSockets {
-	return &webSockets{upgrader: n.upgrader, limits: n.limits}
+	return &webSockets{upgrader: n.upgrader, limits: n.limits, secureOnly: mixedContent()}
 }
 
-// CanDial reports whether addr is that of a WebSocket.
+// CanDial reports whether addr is that of a WebSocket which the platform lets
+// the host open.
 func (t *webSockets) CanDial(addr ma.Multiaddr) bool {
-	_, err := wsURL(addr)
-	return err == nil
+	url, err := wsURL(addr)
+	return err == nil && (!t.secureOnly || strings.HasPrefix(url, "wss:") || isThisDevice(addr))
 }
 
 // Protocols returns what an address of a WebSocket ends in.
@@ -65,15 +67,11 @@ func (t *webSockets) dial(ctx context.Context, url string, addr ma.Multiaddr, p 
 	if err := scope.SetPeer(p); err != nil {
 		return nil, err
 	}
-	socket, _, err := websocket.Dial(ctx, url, nil)
+	socket, err := dialSocket(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	raw := &wsConn{
-		Conn:   websocket.NetConn(context.Background(), socket, websocket.MessageBinary),
-		remote: addr,
-	}
-	conn, err := t.upgrader.Upgrade(ctx, t, raw, network.DirOutbound, p, scope)
+	conn, err := t.upgrader.Upgrade(ctx, t, &wsConn{Conn: socket, remote: addr}, network.DirOutbound, p, scope)
 	if err != nil {
 		return nil, err // Upgrade has closed raw
 	}

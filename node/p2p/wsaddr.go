@@ -3,8 +3,10 @@ package p2p
 import (
 	"errors"
 	"net"
+	"strings"
 
 	ma "github.com/multiformats/go-multiaddr"
+	manet "github.com/multiformats/go-multiaddr/net"
 )
 
 var errNoWebSocket = errors.New("not the address of a WebSocket")
@@ -44,4 +46,10 @@ func wsURL(addr ma.Multiaddr) (string, error) {
 		return "", errNoWebSocket
 	}
 	return scheme + "://" + net.JoinHostPort(host, addr[1].Value()), nil
+}
+
+// isThisDevice reports whether an address is of the loopback interface.
+func isThisDevice(addr ma.Multiaddr) bool {
+	host := addr[0].Value()
+	return manet.IsIPLoopback(addr) || host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
