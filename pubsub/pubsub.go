@@ -9,21 +9,20 @@ import (
 	"sync"
 	"time"
 
+	ds "github.com/ipfs/go-datastore"
 	gossip "github.com/libp2p/go-libp2p-pubsub"
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/peer"
 )
 
-const (
-	// validateQueue is how many messages wait to have their signatures checked.
-	validateQueue = 4096
-	// outboundQueue is how many messages wait to be written to a peer.
-	outboundQueue = 1024
-)
+// validateQueue is how many messages may wait to have their signatures checked;
+// inflow keeps it from filling up.
+const validateQueue = 4096
 
 // PubSub is a node's part in pubsub. Its methods may be called concurrently.
 type PubSub struct {
 	host       host.Host
+	streams    *gossipHost
 	gossip     *gossip.PubSub
 	log        *slog.Logger
 	allowed    *allowed
@@ -61,20 +60,27 @@ func New(ctx context.Context, cfg Config) (*PubSub, error) {
 		topics:     make(map[string]*topic),
 	}
 	p.closed, p.close = context.WithCancel(context.WithoutCancel(ctx))
-	p.gossip, err = gossip.NewGossipSub(p.closed, gossipHost{cfg.Host}, p.options()...)
-	if err != nil {
-		p.close()
-		return nil, fmt.Errorf("pubsub: starting gossipsub: %w", err)
-	}
-	if p.numbers, err = newNumbers(cfg.Datastore, p.gossip); err != nil {
-		p.close()
-		return nil, err
+	p.streams = newGossipHost(cfg.Host, p.closed)
+	if err := p.start(cfg.Datastore); err != nil {
+		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil
 }
 
+func (p *PubSub) start(store ds.Datastore) error {
+	var err error
+	if p.gossip, err = gossip.NewGossipSub(p.closed, p.streams, p.options()...); err != nil {
+		return fmt.Errorf("pubsub: starting gossipsub: %w", err)
+	}
+	p.numbers, err = newNumbers(store, p.gossip)
+	return err
+}
+
 func (p *PubSub) options() []gossip.Option {
+	trace := trace{in: p.streams.in, out: p.streams.out}
 	return []gossip.Option{
+		gossip.WithRawTracer(trace),
+		gossip.WithAppSpecificRpcInspector(trace.inspect),
 		gossip.WithMessageSignaturePolicy(gossip.StrictSign),
 		gossip.WithSeenMessagesTTL(seenTTL),
 		// In rooms of a few peers a message reaches all that are there, and does
@@ -93,9 +99,12 @@ func (p *PubSub) options() []gossip.Option {
 // Close leaves all topics and ends all that waits, with ErrClosed.
 func (p *PubSub) Close() error {
 	p.close()
+	p.streams.close()
 	p.publishing <- struct{}{}
 	defer func() { <-p.publishing }()
-	p.numbers.close()
+	if p.numbers != nil {
+		p.numbers.close()
+	}
 	return nil
 }
 
@@ -141,6 +150,9 @@ func (p *PubSub) Publish(ctx context.Context, topic string, data []byte) error {
 		return err
 	}
 	defer p.release(t)
+	if err := p.streams.out.wait(ctx); err != nil {
+		return err
+	}
 
 	// One after another: a message must not be sent before another that has a
 	// lower number, or it would be dropped where it arrives.

@@ -4,8 +4,10 @@ package pubsub
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -210,4 +212,66 @@ func TestJoinsAndLeavesRace(t *testing.T) {
 	if len(p.topics) != 0 || len(p.gossip.GetTopics()) != 0 {
 		t.Errorf("topics %v remain; want none", p.topics)
 	}
+}
+
+func TestClose(t *testing.T) {
+	t.Parallel()
+	p := newPubSub(t, Config{})
+	s := subscribe(t, p, "x", SubscribeOptions{})
+	e, err := p.PeerEvents("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs := make(chan error)
+	go func() {
+		_, err := s.Next(context.Background())
+		errs <- err
+	}()
+	go func() {
+		_, err := e.Next(context.Background())
+		errs <- err
+	}()
+	_ = p.Close()
+	_ = p.Close()
+	for range 2 {
+		if err := <-errs; !errors.Is(err, ErrClosed) {
+			t.Errorf("got %v; want ErrClosed", err)
+		}
+	}
+	if err := p.Publish(t.Context(), "x", nil); !errors.Is(err, ErrClosed) {
+		t.Errorf("Publish: got %v; want ErrClosed", err)
+	}
+	if _, err := p.Subscribe(t.Context(), "x", SubscribeOptions{}); !errors.Is(err, ErrClosed) {
+		t.Errorf("Subscribe: got %v; want ErrClosed", err)
+	}
+	if _, err := p.PeerEvents("x"); !errors.Is(err, ErrClosed) {
+		t.Errorf("PeerEvents: got %v; want ErrClosed", err)
+	}
+	if got := p.Peers("x"); len(got) != 0 {
+		t.Errorf("got peers %v; want none", got)
+	}
+	_, _ = s.Close(), e.Close()
+}
+
+// A host that stays open after its pubsub has no streams or goroutines of it.
+func TestCloseLeavesNothing(t *testing.T) {
+	a, b := newHost(t), newHost(t)
+	connect(t, a, b)
+	before := runtime.NumGoroutine()
+	for range 3 {
+		p, q := newPubSub(t, Config{Host: a}), newPubSub(t, Config{Host: b})
+		subscribe(t, p, "x", SubscribeOptions{})
+		subscribe(t, q, "x", SubscribeOptions{})
+		meet(t, "x", p, q)
+		publish(t, p, "x", "hello")
+		_, _ = p.Close(), q.Close()
+		for _, c := range a.Network().Conns() {
+			for _, s := range c.GetStreams() {
+				if strings.HasPrefix(string(s.Protocol()), "/meshsub/") {
+					t.Errorf("a stream of %s is open", s.Protocol())
+				}
+			}
+		}
+	}
+	eventually(t, "no more goroutines run than before", func() bool { return runtime.NumGoroutine() <= before })
 }

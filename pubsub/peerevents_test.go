@@ -1,0 +1,77 @@
+//go:build !js
+
+package pubsub
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+func listenToPeers(t *testing.T, p *PubSub, topic string) *PeerEvents {
+	t.Helper()
+	e, err := p.PeerEvents(topic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	return e
+}
+
+func wantPeer(t *testing.T, e *PeerEvents, p *PubSub, left bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), soon)
+	defer cancel()
+	event, err := e.Next(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (PeerEvent{Peer: p.Host().ID(), Left: left}); event != want {
+		t.Fatalf("got event %+v; want %+v", event, want)
+	}
+}
+
+func TestPeerEvents(t *testing.T) {
+	t.Parallel()
+	a, b, c := newPubSub(t, Config{}), newPubSub(t, Config{}), newPubSub(t, Config{})
+	connect(t, a.Host(), b.Host())
+	atB := subscribe(t, b, "x", SubscribeOptions{})
+	eventually(t, "a knows that b listens", func() bool { return hasPeer(a, "x", b) })
+
+	e := listenToPeers(t, a, "x")
+	wantPeer(t, e, b, false) // was there already
+	atC := subscribe(t, c, "x", SubscribeOptions{})
+	connect(t, c.Host(), a.Host())
+	wantPeer(t, e, c, false)
+	publish(t, a, "x", "to whoever has come") // reaches a peer as soon as it is told of
+	nextData(t, atC, "to whoever has come")
+	nextData(t, atB, "to whoever has come")
+	_ = atB.Close()
+	wantPeer(t, e, b, true)
+	_ = c.Host().Close()
+	wantPeer(t, e, c, true)
+
+	// Nobody reads meanwhile.
+	for range 3 {
+		again := subscribe(t, b, "x", SubscribeOptions{})
+		eventually(t, "a knows that b listens", func() bool { return hasPeer(a, "x", b) })
+		_ = again.Close()
+		eventually(t, "a knows that b has left", func() bool { return !hasPeer(a, "x", b) })
+	}
+	subscribe(t, b, "x", SubscribeOptions{})
+	eventually(t, "a knows that b listens", func() bool { return hasPeer(a, "x", b) })
+	wantPeer(t, e, b, false)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := e.Next(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v; want context.Canceled", err)
+	}
+	_ = e.Close()
+	if _, err := e.Next(t.Context()); !errors.Is(err, ErrClosed) {
+		t.Errorf("got %v; want ErrClosed", err)
+	}
+	if len(a.topics) != 0 {
+		t.Errorf("%d topics are kept; want none", len(a.topics))
+	}
+}
