@@ -15,9 +15,10 @@ const (
 	// rooms.
 	maxDirectStreams     = 512
 	maxDirectPeerStreams = 32
-	// Bytes of unfinished documents that are held.
+	// Bytes of unfinished documents that are held. A peer has room for two of the
+	// largest.
 	maxDirectPending     = 32 << 20
-	maxDirectPeerPending = 4 << 20
+	maxDirectPeerPending = 8 << 20
 	// directStall is how long a peer may pause within a document.
 	directStall = time.Minute
 	// maxDirectFaults is how many faults a stream may have.

@@ -19,6 +19,7 @@ const (
 	directIdle = 5 * time.Minute
 	// directWrite is how long a peer may take to read a document.
 	directWrite = 30 * time.Second
+	directClose = time.Second
 	// directTries is how many streams are tried for one document.
 	directTries = 3
 	directRetry = 200 * time.Millisecond
@@ -174,17 +175,22 @@ func watch(s network.Stream, broken *atomic.Bool) {
 
 // write writes a document in one piece.
 func (o *outbox) write(doc []byte) error {
-	_ = o.stream.SetWriteDeadline(time.Now().Add(directWrite))
-	if _, err := o.stream.Write(doc); err != nil {
-		_ = o.stream.Reset()
+	s := o.stream
+	defer context.AfterFunc(o.direct.closed, func() { _ = s.Reset() })()
+	_ = s.SetWriteDeadline(time.Now().Add(directWrite))
+	if _, err := s.Write(doc); err != nil {
+		_ = s.Reset()
 		o.stream = nil
 		return err
 	}
 	return nil
 }
 
+// closeStream closes the stream; what was written is still delivered. Closing
+// waits for the peer's part of the handshake, but not for ever.
 func (o *outbox) closeStream() {
 	if o.stream != nil {
+		_ = o.stream.SetDeadline(time.Now().Add(directClose))
 		_ = o.stream.Close()
 		o.stream = nil
 	}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 )
 
@@ -121,10 +120,10 @@ func (t *roomTopic) leaves(id peer.ID) {
 
 func (t *roomTopic) leaveDelay(id peer.ID) time.Duration {
 	delay := t.rooms.cfg.LeaveDelay
-	if t.rooms.pubsub.Host().Network().Connectedness(id) == network.NotConnected {
-		return delay
+	if t.rooms.connected(id) {
+		return min(delay, stayDelay)
 	}
-	return min(delay, stayDelay)
+	return delay
 }
 
 // onCompanionPeer is told who comes to the members' topic and who leaves it.

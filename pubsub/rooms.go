@@ -49,6 +49,8 @@ type Rooms struct {
 	pubsub *PubSub
 	self   peer.ID
 	direct *direct
+	// connected reports whether there is a connection to a peer.
+	connected func(peer.ID) bool
 
 	bad      atomic.Uint64
 	unwanted atomic.Uint64
@@ -81,6 +83,7 @@ func NewRooms(cfg RoomsConfig) (*Rooms, error) {
 		topics: make(map[string]*roomTopic),
 	}
 	r.direct = newDirect(cfg.PubSub.Host(), cfg.PubSub.maxMessage, r.receive, r.drop)
+	r.connected = r.direct.connected
 	return r, nil
 }
 
