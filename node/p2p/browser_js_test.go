@@ -28,7 +28,7 @@ func inBrowser(t *testing.T, lists p2p.Lists) *p2p.Network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := p2p.New(t.Context(), p2p.Config{Key: key, Lists: lists})
+	n, err := p2p.New(t.Context(), p2p.Config{Key: key, Lists: lists, DNS: os.Getenv(dnsVariable)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +78,13 @@ func TestBrowserDials(t *testing.T) {
 		t.Fatalf("the echo has %d bytes, error %v; want %d", len(got), err, len(sent))
 	}
 	t.Logf("%d MiB there and back in %s", len(sent)>>20, time.Since(start).Round(time.Millisecond))
+}
+
+func TestBrowserResolves(t *testing.T) {
+	n := inBrowser(t, p2p.Lists{})
+	if err := connectFor(t, n, os.Getenv(namedVariable), 20*time.Second); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestBrowserBadPeers(t *testing.T) {

@@ -29,11 +29,14 @@ func TestInBrowser(t *testing.T) {
 	}
 	defer silent.Close()
 	id := relay.Host().ID().String()
+	dns := newDNSServer(t)
+	dns.set("_dnsaddr.example.test", "dnsaddr="+address(t, relay, "/ws"))
 
 	test := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-v", "-run", "TestBrowser",
 		"-exec", string(path[:len(path)-1]), ".")
 	test.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm",
 		peerVariable+"="+address(t, relay, "/ws"),
+		dnsVariable+"="+dns.URL, namedVariable+"=/dnsaddr/example.test/p2p/"+id,
 		relayVariable+"="+address(t, relay, "/ws"),
 		absentVariable+"=/ip4/127.0.0.1/tcp/1/ws/p2p/"+id,
 		silentVariable+"=/ip4/127.0.0.1/tcp/"+silent.Addr().String()[len("127.0.0.1:"):]+"/ws/p2p/"+newNetwork(t, p2p.Config{}).Host().ID().String(),

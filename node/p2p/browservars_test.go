@@ -8,6 +8,8 @@ const (
 	absentVariable = "SHAREDNODE_TEST_ABSENT"
 	silentVariable = "SHAREDNODE_TEST_SILENT"
 	relayVariable  = "SHAREDNODE_TEST_RELAY"
+	dnsVariable    = "SHAREDNODE_TEST_DNS"     // the URL of a server that resolves
+	namedVariable  = "SHAREDNODE_TEST_DNSADDR" // this one
 )
 
 const echo = "/echo/1"

@@ -32,9 +32,9 @@ type Config struct {
 	// and DefaultHighWater.
 	LowWater, HighWater int
 
-	// DNS is the URL of a DNS-over-HTTPS server (RFC 8484). It resolves "/dnsaddr"
-	// where the platform cannot, and everything where it is set. Default
-	// DefaultDNS in a browser, and the system's resolver natively.
+	// DNS is the URL of a DNS-over-HTTPS server (RFC 8484), which is asked when
+	// there is a name to resolve. Default DefaultDNS in a browser, and natively
+	// none: the system resolves.
 	DNS string
 
 	// RelayService makes this host a circuit relay for others. Not in a browser.
@@ -77,6 +77,9 @@ func (c Config) withDefaults() (Config, error) {
 		details := map[string]any{"option": "lowWater", "value": c.LowWater}
 		return c, nodeapi.Errorf(nodeapi.CodeInvalidOption, details,
 			"lowWater %d is not between 0 and highWater %d", c.LowWater, c.HighWater)
+	}
+	if c.DNS == "" {
+		c.DNS = platformDNS
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -3,6 +3,7 @@ package p2p
 // What a browser can do.
 const (
 	canListen    = false
+	platformDNS  = DefaultDNS
 	dialableHere = "a browser dials WebSockets, and circuits through them"
 )
 

@@ -18,6 +18,7 @@ import (
 // What a native host can do.
 const (
 	canListen    = true
+	platformDNS  = "" // the system resolves
 	dialableHere = "no transport here can"
 )
 
