@@ -71,7 +71,7 @@ type BitswapStat struct {
 	BlocksReceived   uint64    `cbor:"blocksReceived"`
 	DataReceived     uint64    `cbor:"dataReceived"` // bytes
 	BlocksSent       uint64    `cbor:"blocksSent"`
-	DataSent         uint64    `cbor:"dataSent"` // bytes
+	DataSent         uint64    `cbor:"dataSent"`        // bytes
 	DupBlksReceived  uint64    `cbor:"dupBlksReceived"` // not, or no longer, wanted
 	DupDataReceived  uint64    `cbor:"dupDataReceived"` // bytes
 	MessagesReceived uint64    `cbor:"messagesReceived"`
