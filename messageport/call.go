@@ -48,7 +48,7 @@ func (c *call) Next() (Chunk, error) {
 		c.mu.Lock()
 		chunk, ok := c.in.take()
 		grant := c.in.grant()
-		ended := c.in.ended
+		ended, dropped := c.in.ended, c.in.discard
 		c.mu.Unlock()
 		c.sendCredit(grant)
 		switch {
@@ -56,6 +56,8 @@ func (c *call) Next() (Chunk, error) {
 			return chunk, nil
 		case ended:
 			return Chunk{}, c.eof()
+		case dropped:
+			return Chunk{}, io.ErrClosedPipe
 		}
 		if err := c.wait(c.readable); err != nil {
 			return Chunk{}, err
@@ -73,7 +75,7 @@ func (c *call) Read(p []byte) (int, error) {
 		c.mu.Lock()
 		n, stop := c.in.read(p)
 		grant := c.in.grant()
-		ended := c.in.ended
+		ended, dropped := c.in.ended, c.in.discard
 		c.mu.Unlock()
 		c.sendCredit(grant)
 		switch {
@@ -83,6 +85,8 @@ func (c *call) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		case ended:
 			return 0, c.eof()
+		case dropped:
+			return 0, io.ErrClosedPipe
 		}
 		if err := c.wait(c.readable); err != nil {
 			return 0, err

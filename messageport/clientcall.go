@@ -20,12 +20,14 @@ type ClientCall struct {
 }
 
 // Result waits for the call's end and decodes its result into the value that v
-// points to; nil drops it. What is left of the server's stream is dropped.
+// points to; nil drops it. What is left of the server's stream is dropped: a
+// Next or Read that waits for it returns io.ErrClosedPipe.
 func (c *ClientCall) Result(v any) error {
 	c.mu.Lock()
 	c.in.drop()
 	grant := c.in.grant()
 	c.mu.Unlock()
+	notify(c.readable)
 	c.sendCredit(grant)
 	c.conn.out.flush(c.conn.busy())
 	<-c.ctx.Done()

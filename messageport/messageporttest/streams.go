@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/sharednode/sharednode/messageport"
 )
@@ -20,6 +21,7 @@ var streamTests = map[string]func(*testing.T, Pair){
 	"server closes, then ends":   testServerClosesFirst,
 	"error after data":           testErrorAfterData,
 	"write after the end":        testWriteAfterEnd,
+	"result ends a read":         testResultEndsRead,
 	"small frames":               testSmallFrames,
 	"empty":                      testEmptyStreams,
 }
@@ -319,5 +321,34 @@ func testEmptyStreams(t *testing.T, pair Pair) {
 	}
 	if n, err := call.Read(make([]byte, 1)); n != 0 || err != io.EOF {
 		t.Errorf("Read: got %d, error %v; want io.EOF", n, err)
+	}
+}
+
+// testResultEndsRead drops a stream that another goroutine waits for.
+func testResultEndsRead(t *testing.T, pair Pair) {
+	s := start(t, pair, messageport.Limits{})
+	call := open(t, s, "mirror", nil)
+	read := make(chan error, 1)
+	go func() {
+		_, err := call.Read(make([]byte, 1))
+		read <- err
+	}()
+	time.Sleep(5 * time.Millisecond)
+	result := make(chan error, 1)
+	go func() { result <- call.Result(nil) }()
+	if err := receive(t, read, "the reader"); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("a Read that waits: got %v; want io.ErrClosedPipe", err)
+	}
+	if _, err := call.Next(); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("Next: got %v; want io.ErrClosedPipe", err)
+	}
+	if _, err := call.Write(make([]byte, 1<<20)); err != nil { // which is sent back, and dropped
+		t.Error(err)
+	}
+	if err := call.CloseWrite(); err != nil {
+		t.Error(err)
+	}
+	if err := receive(t, result, "the result"); err != nil {
+		t.Error(err)
 	}
 }
