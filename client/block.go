@@ -22,13 +22,13 @@ func (b Block) Put(ctx context.Context, data []byte, opts nodeapi.BlockPutOption
 
 // Get returns a block's bytes.
 func (b Block) Get(ctx context.Context, c cid.Cid) ([]byte, error) {
-	data, _, err := fetch[nodeapi.BlockStat](ctx, b.c, nodeapi.MethodBlockGet, nodeapi.CIDRequest{Cid: c})
+	data, _, err := fetch[nodeapi.BlockStat](ctx, b.c, nodeapi.MethodBlockGet, cidRequest(ctx, c))
 	return data, err
 }
 
 // Stat returns a block's size.
 func (b Block) Stat(ctx context.Context, c cid.Cid) (nodeapi.BlockStat, error) {
-	return invoke[nodeapi.BlockStat](ctx, b.c, nodeapi.MethodBlockStat, nodeapi.CIDRequest{Cid: c})
+	return invoke[nodeapi.BlockStat](ctx, b.c, nodeapi.MethodBlockStat, cidRequest(ctx, c))
 }
 
 // BlockRemoveOptions say what is no error, or no news.

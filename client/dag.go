@@ -23,10 +23,10 @@ func (d DAG) Put(ctx context.Context, node []byte, opts nodeapi.DAGPutOptions) (
 // Get returns the block in which path ends, whose CID tells its codec, and what
 // of the path is left inside it.
 func (d DAG) Get(ctx context.Context, path string) ([]byte, nodeapi.DAGResolved, error) {
-	return fetch[nodeapi.DAGResolved](ctx, d.c, nodeapi.MethodDAGGet, nodeapi.PathRequest{Path: path})
+	return fetch[nodeapi.DAGResolved](ctx, d.c, nodeapi.MethodDAGGet, pathRequest(ctx, path))
 }
 
 // Resolve is Get without the block.
 func (d DAG) Resolve(ctx context.Context, path string) (nodeapi.DAGResolved, error) {
-	return invoke[nodeapi.DAGResolved](ctx, d.c, nodeapi.MethodDAGResolve, nodeapi.PathRequest{Path: path})
+	return invoke[nodeapi.DAGResolved](ctx, d.c, nodeapi.MethodDAGResolve, pathRequest(ctx, path))
 }

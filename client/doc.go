@@ -7,7 +7,12 @@
 //	r, err := c.Cat(ctx, added.Cid.String(), client.CatOptions{})
 //
 // A Client may be used by many goroutines at once. Each call ends with its
-// context, by which the node is told.
+// context, by which the node is told. What lasts (a subscription, a place in a
+// room, a stream, a protocol that is handled) ends when it is closed instead: the
+// context is that of its beginning.
+//
+// Under a context of nodeapi.WithOffline blocks are looked for in the node's repo
+// alone.
 //
 // Errors that the node, the port or this package gave are a *nodeapi.Error, to
 // be told apart by code:

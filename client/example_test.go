@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -94,6 +95,95 @@ func ExampleClient_Cat_error() {
 	_, err = io.ReadAll(r)
 	fmt.Println(errors.Is(err, &nodeapi.Error{Code: nodeapi.CodeNotFound}))
 	// Output: true
+}
+
+func ExamplePubSub_Subscribe() {
+	ctx := context.Background()
+	c := openExample(ctx)
+	defer c.Close()
+
+	news, err := c.PubSub().Subscribe(ctx, "news", client.SubscribeOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer news.Close()
+	if err := c.PubSub().Publish(ctx, "news", []byte("hello")); err != nil {
+		log.Fatal(err)
+	}
+	for message, err := range news.Messages() {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s: %s, %d dropped before it\n", message.Topic, message.Data, message.Dropped)
+		break
+	}
+	// Output: news: hello, 0 dropped before it
+}
+
+func ExampleClient_Room() {
+	ctx := context.Background()
+	c := openExample(ctx)
+	defer c.Close()
+
+	ann, err := c.Room(ctx, "lobby", client.RoomOptions{Members: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ann.Leave()
+	ben, err := c.Room(ctx, "lobby", client.RoomOptions{Members: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	go func() {
+		for event, err := range ben.Events() {
+			if err == nil && event.Type == nodeapi.RoomJoined {
+				_ = ben.SendTo(ctx, event.Member, []byte("welcome"))
+				_ = ben.Leave()
+			}
+		}
+	}()
+	for event, err := range ann.Events() {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(event.Type, string(event.Data), len(ann.Members()))
+		if event.Type == nodeapi.RoomLeft {
+			break
+		}
+	}
+	// Output:
+	// joined  1
+	// message welcome 1
+	// left  0
+}
+
+func ExampleClient_DialProtocol() {
+	ctx := context.Background()
+	c := openExample(ctx)
+	defer c.Close()
+
+	stop, err := c.Handle(ctx, "/shout/1.0.0", func(s *client.Stream) {
+		defer s.Close()
+		words, _ := io.ReadAll(s)
+		_, _ = s.Write(bytes.ToUpper(words))
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer stop()
+
+	s, err := c.DialProtocol(ctx, c.PeerID(), "/shout/1.0.0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+	_, _ = io.WriteString(s, "hello")
+	if err := s.CloseWrite(); err != nil {
+		log.Fatal(err)
+	}
+	answer, err := io.ReadAll(s)
+	fmt.Printf("%s %v\n", answer, err)
+	// Output: HELLO <nil>
 }
 
 func ExampleBlock_Put() {

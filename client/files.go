@@ -20,7 +20,12 @@ type CatOptions struct {
 // "/ipfs/<cid>/a/b". What stands in its way is told by the first Read. The
 // reader is to be closed; it implements io.WriterTo.
 func (c *Client) Cat(ctx context.Context, path string, opts CatOptions) (io.ReadCloser, error) {
-	return c.download(ctx, nodeapi.MethodCat, nodeapi.CatRequest{Path: path, Offset: opts.Offset, Length: opts.Length})
+	return c.download(ctx, nodeapi.MethodCat, nodeapi.CatRequest{
+		Path:    path,
+		Offset:  opts.Offset,
+		Length:  opts.Length,
+		Offline: nodeapi.IsOffline(ctx),
+	})
 }
 
 // GetOptions say in which form something is wanted.
@@ -38,12 +43,13 @@ func (c *Client) Get(ctx context.Context, path string, opts GetOptions) (io.Read
 		Archive:          opts.Archive,
 		Compress:         opts.Compress,
 		CompressionLevel: opts.CompressionLevel,
+		Offline:          nodeapi.IsOffline(ctx),
 	})
 }
 
 // List yields the entries of the directory that path names.
 func (c *Client) List(ctx context.Context, path string) iter.Seq2[nodeapi.Entry, error] {
-	return list[nodeapi.Entry](ctx, c, nodeapi.MethodList, nodeapi.PathRequest{Path: path})
+	return list[nodeapi.Entry](ctx, c, nodeapi.MethodList, pathRequest(ctx, path))
 }
 
 func (c *Client) download(ctx context.Context, method string, request any) (io.ReadCloser, error) {

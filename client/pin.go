@@ -25,7 +25,9 @@ type PinAddOptions struct {
 func (p Pin) Add(ctx context.Context, path string, opts PinAddOptions) (cid.Cid, error) {
 	recursive := !opts.Direct
 	result, err := invoke[nodeapi.CIDResult](ctx, p.c, nodeapi.MethodPinAdd,
-		nodeapi.PinAddRequest{Path: path, Recursive: &recursive, Name: opts.Name})
+		nodeapi.PinAddRequest{
+			Path: path, Recursive: &recursive, Name: opts.Name, Offline: nodeapi.IsOffline(ctx),
+		})
 	return result.Cid, err
 }
 
