@@ -5,7 +5,10 @@ package pubsub
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
+
+	"github.com/libp2p/go-libp2p/core/network"
 )
 
 func listenToPeers(t *testing.T, p *PubSub, topic string) *PeerEvents {
@@ -73,5 +76,33 @@ func TestPeerEvents(t *testing.T) {
 	}
 	if len(a.topics) != 0 {
 		t.Errorf("%d topics are kept; want none", len(a.topics))
+	}
+}
+
+// Two nodes of which one loses its stream to the other, and nothing else, find
+// each other again: gossipsub forgets then what the other listens to.
+func TestOneStreamIsLost(t *testing.T) {
+	t.Parallel()
+	for range 5 {
+		a, b := newPubSub(t, Config{}), newPubSub(t, Config{})
+		connect(t, a.Host(), b.Host())
+		atA, atB := subscribe(t, a, "x", SubscribeOptions{}), subscribe(t, b, "x", SubscribeOptions{})
+		meet(t, "x", a, b)
+		events := listenToPeers(t, a, "x")
+		wantPeer(t, events, b, false)
+		for _, s := range a.Host().Network().ConnsToPeer(b.Host().ID())[0].GetStreams() {
+			if strings.HasPrefix(string(s.Protocol()), "/meshsub/") && s.Stat().Direction == network.DirOutbound {
+				_ = s.Reset()
+			}
+		}
+		wantPeer(t, events, b, true)
+		wantPeer(t, events, b, false)
+		meet(t, "x", a, b)
+		publish(t, a, "x", "from a")
+		nextData(t, atA, "from a")
+		nextData(t, atB, "from a")
+		publish(t, b, "x", "from b")
+		nextData(t, atA, "from b")
+		nextData(t, atB, "from b")
 	}
 }

@@ -14,10 +14,10 @@ import (
 	ma "github.com/multiformats/go-multiaddr"
 )
 
-// Two nodes whose only connection is one through a relay, which knows nothing
-// of pubsub, hear each other.
-func TestThroughARelay(t *testing.T) {
-	t.Parallel()
+// relayed returns two nodes whose only connection is one through a relay, which
+// knows nothing of pubsub. They may listen for others as well.
+func relayed(t *testing.T, listen ...libp2p.Option) (a, b *PubSub) {
+	t.Helper()
 	middle := newHost(t)
 	service, err := relay.New(middle)
 	if err != nil {
@@ -25,9 +25,9 @@ func TestThroughARelay(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = service.Close() })
 	behind := func() *PubSub {
-		return newPubSub(t, Config{Host: newHost(t, libp2p.NoListenAddrs, libp2p.EnableRelay())})
+		return newPubSub(t, Config{Host: newHost(t, append(listen, libp2p.EnableRelay())...)})
 	}
-	a, b := behind(), behind()
+	a, b = behind(), behind()
 	connect(t, a.Host(), middle)
 	connect(t, b.Host(), middle)
 	if _, err := client.Reserve(t.Context(), b.Host(), peer.AddrInfo{ID: middle.ID(), Addrs: middle.Addrs()}); err != nil {
@@ -41,6 +41,12 @@ func TestThroughARelay(t *testing.T) {
 	if got := a.Host().Network().Connectedness(to.ID); got != network.Limited {
 		t.Fatalf("got connectedness %v; want limited", got)
 	}
+	return a, b
+}
+
+func TestThroughARelay(t *testing.T) {
+	t.Parallel()
+	a, b := relayed(t, libp2p.NoListenAddrs)
 	atA, atB := subscribe(t, a, "x", SubscribeOptions{}), subscribe(t, b, "x", SubscribeOptions{})
 	meet(t, "x", a, b)
 	publish(t, a, "x", "from a")
