@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/crypto"
 
@@ -31,6 +32,8 @@ type Config struct {
 	// matter least are closed until LowWater are left. Defaults DefaultLowWater
 	// and DefaultHighWater.
 	LowWater, HighWater int
+	// TrimGrace is how long a new connection is safe from that. Default 20 seconds.
+	TrimGrace time.Duration
 
 	// DNS is the URL of a DNS-over-HTTPS server (RFC 8484), which is asked when
 	// there is a name to resolve. Default DefaultDNS in a browser, and natively
@@ -77,6 +80,9 @@ func (c Config) withDefaults() (Config, error) {
 		details := map[string]any{"option": "lowWater", "value": c.LowWater}
 		return c, nodeapi.Errorf(nodeapi.CodeInvalidOption, details,
 			"lowWater %d is not between 0 and highWater %d", c.LowWater, c.HighWater)
+	}
+	if c.TrimGrace == 0 {
+		c.TrimGrace = 20 * time.Second
 	}
 	if c.DNS == "" {
 		c.DNS = platformDNS

@@ -27,9 +27,13 @@ import (
 // protocolVersion is what identify tells, as all of IPFS does.
 const protocolVersion = "ipfs/0.1.0"
 
-// negotiationTimeout bounds how long a stream takes to agree on its protocol,
-// and a new connection to be identified, unless the caller's context is shorter.
-const negotiationTimeout = 10 * time.Second
+// negotiationTimeout bounds how long a stream takes to agree on its protocol, and
+// identifyTimeout how long a peer takes to say who it is; without that it is
+// asked for each protocol.
+const (
+	negotiationTimeout = 10 * time.Second
+	identifyTimeout    = 5 * time.Second
+)
 
 // peerHost is the host.Host. libp2p's own (basichost) links much that has no
 // use in a browser: port mapping, hole punching, AutoNAT, the relay's service.
@@ -63,7 +67,7 @@ func newPeerHost(s *swarm.Swarm, bus event.Bus, conns connmgr.ConnManager, agent
 	h.protocols, errs[1] = bus.Emitter(new(event.EvtLocalProtocolsUpdated), eventbus.Stateful)
 	h.addrs, errs[2] = bus.Emitter(new(event.EvtLocalAddressesUpdated), eventbus.Stateful)
 	h.ids, errs[3] = identify.NewIDService(h,
-		identify.UserAgent(agent), identify.ProtocolVersion(protocolVersion), identify.WithTimeout(negotiationTimeout))
+		identify.UserAgent(agent), identify.ProtocolVersion(protocolVersion), identify.WithTimeout(identifyTimeout))
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, fmt.Errorf("p2p: the host: %w", err)
 	}

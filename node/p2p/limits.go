@@ -2,7 +2,6 @@ package p2p
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
 	rcmgr "github.com/libp2p/go-libp2p/p2p/host/resource-manager"
@@ -15,9 +14,6 @@ const (
 	dialOnlyMemory = 256 << 20 // bytes of buffers
 	dialOnlyFDs    = 1024      // WebSockets count as such
 )
-
-// trimGrace is how long a new connection is safe from the connection manager.
-const trimGrace = 20 * time.Second
 
 // newLimits returns the resource manager: no peer gets more streams, memory or
 // connections than its share, and all of them no more than the whole.
@@ -34,7 +30,7 @@ func newLimits(dialOnly bool) (network.ResourceManager, error) {
 }
 
 func newConnManager(cfg Config) (*connmgr.BasicConnMgr, error) {
-	manager, err := connmgr.NewConnManager(cfg.LowWater, cfg.HighWater, connmgr.WithGracePeriod(trimGrace))
+	manager, err := connmgr.NewConnManager(cfg.LowWater, cfg.HighWater, connmgr.WithGracePeriod(cfg.TrimGrace))
 	if err != nil {
 		return nil, fmt.Errorf("p2p: the connection manager: %w", err)
 	}

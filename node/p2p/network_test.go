@@ -5,6 +5,7 @@ package p2p_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -21,13 +22,7 @@ import (
 
 func newNetwork(t testing.TB, cfg p2p.Config) *p2p.Network {
 	t.Helper()
-	if cfg.Key == nil {
-		cfg.Key = newKey(t)
-	}
-	n, err := p2p.New(t.Context(), cfg)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
+	n := start(t, cfg)
 	t.Cleanup(func() {
 		if err := n.Close(); err != nil {
 			t.Errorf("Close: %v", err)
@@ -149,4 +144,42 @@ func TestRelay(t *testing.T) {
 			t.Errorf("the connection over %s is said to have no limits", c.RemoteMultiaddr())
 		}
 	}
+}
+
+// A peer that does not identify itself is of use all the same, a little later.
+func TestPeerThatDoesNotIdentify(t *testing.T) {
+	t.Parallel()
+	server := newNetwork(t, listening("/ip4/127.0.0.1/tcp/0/ws"))
+	hang := make(chan struct{})
+	server.Host().SetStreamHandler("/ipfs/id/1.0.0", func(s network.Stream) { <-hang; _ = s.Reset() })
+	t.Cleanup(func() { close(hang) })
+	client := newNetwork(t, p2p.Config{DialOnly: true})
+	start := time.Now()
+	connect(t, client, address(t, server, "/ws"))
+	if took := time.Since(start); took > 8*time.Second {
+		t.Errorf("Connect took %s", took)
+	}
+	wantEcho(t, client, server.Host().ID())
+}
+
+// A peer that opens a stream and names no protocol is cut off.
+func TestPeerThatNamesNoProtocol(t *testing.T) {
+	t.Parallel()
+	server := newNetwork(t, listening("/ip4/127.0.0.1/tcp/0/ws"))
+	client := newNetwork(t, p2p.Config{DialOnly: true})
+	connect(t, client, address(t, server, "/ws"))
+	conn := client.Host().Network().ConnsToPeer(server.Host().ID())[0]
+	s, err := conn.NewStream(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = s.Write([]byte{1})
+	_ = s.SetReadDeadline(time.Now().Add(20 * time.Second))
+	for err == nil {
+		_, err = s.Read(make([]byte, 100))
+	}
+	if !errors.Is(err, network.ErrReset) {
+		t.Errorf("the stream ended with %v; want a reset", err)
+	}
+	wantEcho(t, client, server.Host().ID())
 }

@@ -16,7 +16,8 @@ const (
 // presence says whether the device is online, and tells when it comes back:
 // from being offline, or from sleep.
 type presence struct {
-	back func() // must not block
+	back func()           // must not block
+	wall func() time.Time // the wall clock, which does not stop in sleep
 
 	mu     sync.Mutex // guards following
 	online bool
@@ -24,7 +25,12 @@ type presence struct {
 }
 
 func newPresence(back func()) *presence {
-	return &presence{back: back, online: true, change: make(chan struct{})}
+	return &presence{
+		back:   back,
+		wall:   func() time.Time { return time.Now().Round(0) },
+		online: true,
+		change: make(chan struct{}),
+	}
 }
 
 // watch takes note of what the platform tells until ctx ends.
@@ -33,14 +39,14 @@ func (p *presence) watch(ctx context.Context) {
 	defer stop()
 	ticker := time.NewTicker(clockTick)
 	defer ticker.Stop()
-	last := time.Now().Round(0) // the wall clock, which does not stop in sleep
+	last := p.wall()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		now := time.Now().Round(0)
+		now := p.wall()
 		if now.Sub(last) > clockTick+clockJump {
 			p.back()
 		}
@@ -63,6 +69,12 @@ func (p *presence) set(online bool) {
 	}
 }
 
+func (p *presence) isOnline() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.online
+}
+
 // wait waits until the device is online, and reports false if ctx ends first.
 func (p *presence) wait(ctx context.Context) bool {
 	for {
@@ -77,10 +89,4 @@ func (p *presence) wait(ctx context.Context) bool {
 		case <-ctx.Done():
 		}
 	}
-}
-
-func (p *presence) isOnline() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.online
 }

@@ -13,8 +13,9 @@ import (
 // maxRelayedAddrs bounds the ways to this host that one relay gives.
 const maxRelayedAddrs = 8
 
-// shortestRenewal is the least time between two renewals.
-const shortestRenewal = 10 * time.Second
+// shortestRenewal is the least time between two renewals, whatever the relay
+// says.
+const shortestRenewal = time.Second
 
 // reservation is a place on a relay.
 type reservation struct {
