@@ -14,8 +14,8 @@ const (
 	// those beyond.
 	outboundQueue = 1024
 	// A publish waits while more is queued for some peer, but no longer than
-	// outPatience: who reads slowly slows a publisher down, and who does not read
-	// at all does not stop it.
+	// outPatience, and not for a peer to whom nothing could be written for so long:
+	// who reads slowly slows a publisher down, and who does not read is passed over.
 	outMessages = outboundQueue / 2
 	outBytes    = 4 << 20
 	outPatience = 2 * time.Second
@@ -43,8 +43,9 @@ type outPeer struct {
 	reset func() // ends the stream, or the attempt to open it
 	sizes []int  // of the messages of each RPC
 	bytes int
-	ahead int  // RPCs written before they were counted as queued
-	hello bool // the first RPC of the stream, which is never queued, is written
+	ahead int       // RPCs written before they were counted as queued
+	hello bool      // the first RPC of the stream, which is never queued, is written
+	moved time.Time // when an RPC was last written, or the queue began to fill
 }
 
 func newOutflow() *outflow { return &outflow{peers: make(map[peer.ID]*outPeer)} }
@@ -91,6 +92,9 @@ func (f *outflow) queued(to peer.ID, rpc *gossip.RPC) {
 		p.ahead--
 		return
 	}
+	if len(p.sizes) == 0 {
+		p.moved = time.Now()
+	}
 	p.sizes = append(p.sizes, size)
 	p.bytes += size
 	if p.bytes > outMost {
@@ -110,6 +114,7 @@ func (f *outflow) wrote(p *outPeer) {
 	default:
 		p.bytes -= p.sizes[0]
 		p.sizes = p.sizes[1:]
+		p.moved = time.Now()
 		f.wakeLocked()
 	}
 }
@@ -141,13 +146,14 @@ func (f *outflow) wait(ctx context.Context) error {
 	return nil
 }
 
-// full returns nil if there is room for all peers, or what tells that there may
-// be.
+// full returns nil if there is room for all peers worth waiting for, or what
+// tells that there may be.
 func (f *outflow) full() <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, p := range f.peers {
-		if p.bytes > outBytes || len(p.sizes) > outMessages {
+		lags := p.bytes > outBytes || len(p.sizes) > outMessages
+		if lags && time.Since(p.moved) < outPatience {
 			if f.wake == nil {
 				f.wake = make(chan struct{})
 			}
