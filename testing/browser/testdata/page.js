@@ -1,5 +1,6 @@
 // What the tests' pages have to hand, as globals.
 import * as sharednode from '/dist/index.min.js'
+import { createRoom } from '/dist/room.js'
 
 const MiB = 1 << 20
 
@@ -63,6 +64,33 @@ async function verify () {
   return step.value.checked
 }
 
+// listen subscribes to a topic, and collects the texts of its messages and how
+// many were lost.
+async function listen (topic, options) {
+  const heard = { texts: [], lost: 0 }
+  const handler = ({ data }) => heard.texts.push(new TextDecoder().decode(data))
+  const onDropped = n => { heard.lost += n }
+  await node.pubsub.subscribe(topic, handler, { onDropped, ...options })
+  return heard
+}
+
+// enter joins a room and notes what happens in it.
+async function enter (topic, options) {
+  const room = await createRoom(node, topic, options)
+  const notes = []
+  const name = ({ peer, session }) => `${peer}/${session ?? ''}`
+  for (const peer of room.getPeers()) notes.push(`+${peer}`)
+  for (const member of room.getMembers()) if (options?.members) notes.push(`+${name(member)}`)
+  room.on('subscribed', () => notes.push('subscribed'))
+    .on('peer joined', peer => notes.push(`+${peer}`))
+    .on('peer left', peer => notes.push(`-${peer}`))
+    .on('member joined', member => notes.push(`+${name(member)}`))
+    .on('member left', member => notes.push(`-${name(member)}`))
+    .on('message', ({ from, session, direct, data }) => notes.push(`${name({ peer: from, session })}${direct ? ' to me' : ''}: ${data}`))
+    .on('error', ({ code }) => notes.push(`error ${code}`))
+  return { room, notes, me: name(room.me) }
+}
+
 // raw opens a port to the node's worker, whose URL it must be told, with no
 // client on it.
 function raw (url) {
@@ -95,4 +123,4 @@ function raw (url) {
   }
 }
 
-Object.assign(globalThis, { MiB, sharednode, open, random, collect, drain, check, stuck, pins, verify, raw })
+Object.assign(globalThis, { MiB, sharednode, open, random, collect, drain, check, stuck, pins, verify, listen, enter, raw })

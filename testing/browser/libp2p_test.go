@@ -1,0 +1,101 @@
+package browser
+
+import (
+	"testing"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+func TestStreamsToAPeer(t *testing.T) {
+	native, id, addr := newPeer(t)
+	w := newWorld(t)
+	for protocol, handler := range map[string]func(nodeapi.Stream){
+		"/echo/1":  echo,
+		"/reset/1": func(s nodeapi.Stream) { _, _ = s.Read(make([]byte, 1)); _ = s.Reset() },
+	} {
+		remove, err := native.HandleProtocol(protocol, handler)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(remove)
+	}
+	tab := w.tab()
+	tab.do(nil, `
+		const told = new Promise(resolve => node.addEventListener('peer:connect', ({detail}) => resolve(detail)))
+		await node.swarm.connect(args[1])
+		if (await told !== args[0]) throw new Error('told of another peer')
+		const [peer] = await node.swarm.peers()
+		if (peer.peer !== args[0] || peer.direction !== 'outbound') throw new Error(JSON.stringify(peer))
+		const pings = await collect(node.ping(args[0], {count: 2}))
+		if (pings.filter(({success, time}) => success && time > 0).length < 2) throw new Error(JSON.stringify(pings))`, id, addr)
+
+	// 4 MiB there and back, four streams at once, written as fast as they go.
+	tab.do(nil, `
+		const want = random(4 * MiB, 1)
+		async function * pieces () { for (let at = 0; at < want.length; at += 100_000) yield want.subarray(at, at + 100_000) }
+		await Promise.all([1, 2, 3, 4].map(async () => {
+			const stream = await node.libp2p.dialProtocol(args[0], ['/none/1', '/echo/1'])
+			if (stream.protocol !== '/echo/1' || stream.remotePeer !== args[0]) throw new Error(stream.protocol)
+			const sent = stream.sink(pieces())
+			let at = 0
+			for await (const chunk of stream) {
+				if (chunk.some((byte, i) => byte !== want[at + i])) throw new Error('wrong bytes after ' + at)
+				at += chunk.length
+			}
+			await sent
+			if (at !== want.length) throw new Error(at + ' bytes came back')
+		}))`, id)
+
+	for what, code := range map[string]string{
+		"await collect(await spoken('/reset/1', 'x'))":                    "stream-reset",
+		"await node.libp2p.dialProtocol(args[0], '/none/1')":              "protocol-not-supported",
+		"await node.libp2p.dialProtocol('12D3KooWNotAPeer', '/echo/1')":   "invalid-peer-id",
+		"await node.swarm.connect('/ip4/127.0.0.1/tcp/1/p2p/' + args[0])": "undialable-address",
+		"await node.swarm.connect('nonsense/')":                           "invalid-address",
+		"await node.libp2p.handle('/ipfs/ping/1.0.0', () => {})":          "protocol-reserved",
+	} {
+		thrown := tab.thrown(`
+			const spoken = async (protocol, text) => {
+				const stream = await node.libp2p.dialProtocol(args[0], protocol)
+				await stream.write(text)
+				return stream
+			}
+			`+what, id)
+		if thrown.Code != code {
+			t.Errorf("%s: got %v; want code %q", what, thrown, code)
+		}
+	}
+}
+
+func TestTheTabThatAskedLastHasTheProtocol(t *testing.T) {
+	native, _, addr := newPeer(t)
+	w := newWorld(t)
+	first, second := w.page(), w.page()
+	self := first.open().PeerID
+	second.open()
+	first.do(nil, "await node.swarm.connect(args[0])", addr)
+	const handle = `
+		await node.libp2p.handle('/who/1', async ({stream, connection}) => {
+			if (connection.remotePeer !== stream.remotePeer) throw new Error('whose?')
+			for await (const bytes of stream) await stream.write(args[0] + ' hears ' + new TextDecoder().decode(bytes))
+			await stream.close()
+		})`
+	answers := func(want string) {
+		t.Helper()
+		got, err := converse(t.Context(), native, self, "/who/1", "hello")
+		if err != nil || got != want {
+			t.Errorf("got %q, %v; want %q", got, err, want)
+		}
+	}
+	first.do(nil, handle, "first")
+	answers("first hears hello")
+	second.do(nil, handle, "second")
+	answers("second hears hello")
+	second.close()
+	w.eventually("the second tab's session is gone", func() bool { return first.sessions() == 1 })
+	answers("first hears hello")
+	first.do(nil, "await node.libp2p.unhandle('/who/1')")
+	if _, err := converse(t.Context(), native, self, "/who/1", "hello"); nodeapi.CodeOf(err) != nodeapi.CodeProtocolNotSupported {
+		t.Errorf("a protocol that nobody handles: %v", err)
+	}
+}
