@@ -154,15 +154,11 @@ func (o *outbox) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// The names of the protocols go out by themselves, so that the first document
-	// is a piece of its own: ipfs-pubsub-room takes every piece for a document.
-	if _, err := s.Write(nil); err != nil {
-		_ = s.Reset()
-		return err
-	}
 	o.stream, o.broken = s, new(atomic.Bool)
 	go watch(s, o.broken)
-	return nil
+	// The names of the protocols go out by themselves, so that the first document
+	// is a piece of its own: ipfs-pubsub-room takes every piece for a document.
+	return o.write(nil)
 }
 
 // watch reads a stream on which nothing comes, to notice that the peer has
@@ -173,7 +169,7 @@ func watch(s network.Stream, broken *atomic.Bool) {
 	}
 }
 
-// write writes a document in one piece.
+// write writes a document in one piece, or what is left of the handshake.
 func (o *outbox) write(doc []byte) error {
 	s := o.stream
 	defer context.AfterFunc(o.direct.closed, func() { _ = s.Reset() })()

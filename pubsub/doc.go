@@ -24,5 +24,65 @@
 //   - It remembers all topics that a peer says it listens to. Here up to a
 //     number, see [announced].
 //
+// # Rooms
+//
+// A [Room] is a topic whose listeners see each other come and go, and can say
+// something to one of them. Who is there is what gossipsub knows: the connected
+// peers that listen to the topic. A peer that leaves and stays connected is gone
+// after a second, one whose connection is lost after [RoomsConfig].LeaveDelay;
+// who comes back before that has not left. Messages of peers that are not
+// connected arrive through others; such peers are not members.
+//
+// As in ipfs-pubsub-room 2.x, one's own broadcasts come back.
+//
+// # Direct messages
+//
+// A direct message is a JSON object in UTF-8 on a stream of the protocol
+// "ipfs-pubsub-room/v2", which whoever sends opens and nobody answers on. A stream
+// carries any number of them, of all rooms, with nothing between. The fields, as
+// they are written:
+//
+//	to         the recipient's peer id, as text
+//	from       the sender's peer id
+//	data       the payload, in lower-case hex
+//	seqno      "00"
+//	topic      the room, read by ipfs-pubsub-room 3.x
+//	topicIDs   [topic], read by ipfs-pubsub-room up to 2.x
+//	topicCIDs  [topic], likewise
+//	session    the session of the sender; absent in plain rooms
+//	toSession  the session of the recipient; absent for the peer as a whole
+//
+// Of what comes, seqno, topicCIDs and unknown fields are not looked at; topic and
+// topicIDs count together. A document is dropped and counted if it is no JSON or
+// not UTF-8, if from is not the peer that opened the stream or to not this one, if
+// it has no topic, or data that is not hex, or is too long; what comes after it is
+// read. Documents may come split or joined. ipfs-pubsub-room itself reads only
+// those that come in one piece, which those over 64 KiB do not: data of up to
+// 31 KiB reaches it.
+//
+// # Sessions
+//
+// Rooms with [RoomOptions].Members tell the sessions of a peer apart. They listen
+// to a second topic, whose name is the room's with "/sharednode-members/1" at its
+// end; the number is the version of this. In it they say, as JSON objects in
+// UTF-8:
+//
+//	kind      "state" or "from"; other kinds are ignored
+//	sessions  of a state: all sessions of the sender in the room, "" standing for
+//	          those of its rooms that do not tell sessions apart; 256 at most
+//	session   of a from: the session that sends a message, or ""
+//	message   of a from: the first 8 bytes of the SHA-256 of the message's data,
+//	          in hex
+//
+// A session is 1 to 64 printable characters of ASCII without spaces. A state is
+// sent when sessions or peers come and go, and every half minute; the one with
+// the greatest sequence number counts. A peer leaves with all its sessions.
+//
+// A message to all goes to the room's topic as it is, so that everyone gets it
+// once. Right before it a peer that listens to the second topic says in a from
+// whose message it is. A receiver waits up to two seconds for that before it takes
+// the message for one of the peer as a whole. The second topic is entered before
+// the first and left after it.
+//
 // All of it is portable: nothing differs in a browser.
 package pubsub

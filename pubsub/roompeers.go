@@ -175,27 +175,29 @@ func (t *roomTopic) forgetSessions(p *roomPeer) {
 }
 
 // show tells the rooms that tell sessions apart what has changed of a peer, and
-// who waits for a member. The caller has the lock.
+// who waits for a member. Joins come before leaves, so that a peer that changes
+// its sessions is there all the time. The caller has the lock.
 func (t *roomTopic) show(p *roomPeer) {
 	defer t.notify()
-	wanted := t.wanted(p)
-	var shown []string
-	for _, s := range p.shown {
-		if slices.Contains(wanted, s) {
-			shown = append(shown, s)
-			continue
-		}
-		t.shown--
-		t.tell(RoomEvent{Type: RoomLeft, Member: Member{p.id, s}}, nil)
-	}
+	wanted, before := t.wanted(p), p.shown
+	p.shown = nil
 	for _, s := range wanted {
-		if !slices.Contains(shown, s) && t.shown < maxRoomMembers {
+		switch {
+		case slices.Contains(before, s):
+		case t.shown == maxRoomMembers:
+			continue
+		default:
 			t.shown++
-			shown = append(shown, s)
 			t.tell(RoomEvent{Type: RoomJoined, Member: Member{p.id, s}}, nil)
 		}
+		p.shown = append(p.shown, s)
 	}
-	p.shown = shown
+	for _, s := range before {
+		if !slices.Contains(wanted, s) {
+			t.shown--
+			t.tell(RoomEvent{Type: RoomLeft, Member: Member{p.id, s}}, nil)
+		}
+	}
 }
 
 // wanted returns the sessions of a peer that its rooms should know of. The

@@ -76,7 +76,7 @@ func TestRoomPresence(t *testing.T) {
 		topic.onNotice(old)
 		wantTold(t, "an old state", member, plain, "", "")
 		topic.testNotice("a", stateNotice([]string{"y", "z"}))
-		wantTold(t, "a new state", member, plain, "-x +z", "")
+		wantTold(t, "a new state", member, plain, "+z -x", "")
 
 		topic.onCompanionPeer(PeerEvent{Peer: "a", Left: true})
 		topic.onPeer(PeerEvent{Peer: "a", Left: true})
@@ -112,11 +112,11 @@ func TestRoomStateMissing(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		wantTold(t, "a peer that still says nothing", member, plain, "+", "")
 		topic.testNotice("a", stateNotice([]string{"x"}))
-		wantTold(t, "its state", member, plain, "- +x", "")
+		wantTold(t, "its state", member, plain, "+x -", "")
 
 		// It goes on without sessions.
 		topic.testNotice("a", stateNotice([]string{""}))
-		wantTold(t, "its last state", member, plain, "-x +", "")
+		wantTold(t, "its last state", member, plain, "+ -x", "")
 		topic.onCompanionPeer(PeerEvent{Peer: "a", Left: true})
 		time.Sleep(time.Minute)
 		wantTold(t, "what it then is", member, plain, "", "")
