@@ -141,7 +141,8 @@ func TestTopicsThatAreNotTaken(t *testing.T) {
 	page := w.page()
 	page.do(nil, "await open({config: {topics: ['mine', 'our*']}})")
 	for _, test := range []struct{ topic, code string }{
-		{"mine", ""}, {"ours", ""},
+		{"mine", ""},
+		{"ours", ""},
 		{"theirs", "topic-not-allowed"},
 		{"", "invalid-topic"},
 	} {
