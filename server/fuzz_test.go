@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"io"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -10,9 +11,9 @@ import (
 	"github.com/sharednode/sharednode/server/servertest"
 )
 
-// FuzzCall makes calls with any request and any upload. Whatever they are, the
-// call ends, if only with its cancel, not with a fault of the server's own, and
-// the session lives.
+// FuzzCall makes calls with any request and any upload, in a session that is in
+// room 1 and is offered stream 1. Whatever they are, the call ends, if only with
+// its cancel, not with a fault of the server's own, and the session lives.
 func FuzzCall(f *testing.F) {
 	methods := make([]string, 0, len(requests))
 	for method := range requests {
@@ -29,6 +30,7 @@ func FuzzCall(f *testing.F) {
 		{map[string]any{"cid": []byte{1, 0x55, 0, 0}, "cids": [][]byte{{1, 0x55, 0, 0}}}, 7},
 		{map[string]any{"topic": "t", "protocol": "/a", "addr": "/memory/1/p2p/p", "peer": "p"}, nil},
 		{nodeapi.StreamRequest{Peer: servertest.PeerID, Protocols: []string{servertest.EchoProtocol}}, nil},
+		{map[string]any{"room": 1, "id": 1}, nil},
 	}
 	encode := func(v any) []byte {
 		data, err := messageport.Marshal(v)
@@ -37,6 +39,8 @@ func FuzzCall(f *testing.F) {
 		}
 		return data
 	}
+	room := encode(nodeapi.RoomRequest{Topic: "t"})
+	handle := encode(nodeapi.HandleRequest{Protocol: protocol})
 	cancel := encode(messageport.Error{Code: messageport.CodeCanceled})
 	for _, seed := range seeds {
 		request := encode(seed.request)
@@ -54,6 +58,16 @@ func FuzzCall(f *testing.F) {
 		}
 		run(t, func(f *fixture) {
 			raw := f.dialRaw()
+			raw.open(nodeapi.MethodRoomJoin, room, messageport.FlagEnd)
+			raw.open(nodeapi.MethodStreamHandle, handle, messageport.FlagEnd)
+			synctest.Wait()
+			peer := f.asPeer()
+			defer func() { _ = peer.Reset() }()
+			go func() {
+				_, _ = io.Copy(peer, peer)
+				_ = peer.CloseWrite()
+			}()
+			synctest.Wait()
 			method := methods[int(method)%len(methods)]
 			id := raw.open(method, request, 0)
 			parts := []messageport.Frame{

@@ -25,11 +25,11 @@ var methods = map[string]method{
 	nodeapi.MethodGet:  serve(get),
 	nodeapi.MethodList: serve(list),
 
-	nodeapi.MethodDAGPut:     serve(dagPut),
+	nodeapi.MethodDAGPut:     buffering(serve(dagPut)),
 	nodeapi.MethodDAGGet:     serve(dagGet),
 	nodeapi.MethodDAGResolve: serve(dagResolve),
 
-	nodeapi.MethodBlockPut:    serve(blockPut),
+	nodeapi.MethodBlockPut:    buffering(serve(blockPut)),
 	nodeapi.MethodBlockGet:    serve(blockGet),
 	nodeapi.MethodBlockStat:   serve(blockStat),
 	nodeapi.MethodBlockRemove: serve(blockRemove),
@@ -55,12 +55,12 @@ var methods = map[string]method{
 	nodeapi.MethodBitswapWantlist: serve(bitswapWantlist),
 
 	nodeapi.MethodPubSubSubscribe: lasting(serveIn(pubsubSubscribe)),
-	nodeapi.MethodPubSubPublish:   serveIn(pubsubPublish),
+	nodeapi.MethodPubSubPublish:   buffering(serveIn(pubsubPublish)),
 	nodeapi.MethodPubSubList:      serve(pubsubList),
 	nodeapi.MethodPubSubPeers:     serve(pubsubPeers),
 
 	nodeapi.MethodRoomJoin: lasting(serveIn(roomJoin)),
-	nodeapi.MethodRoomSend: serveIn(roomSend),
+	nodeapi.MethodRoomSend: buffering(serveIn(roomSend)),
 
 	nodeapi.MethodStreamDial:   lasting(serveIn(streamDial)),
 	nodeapi.MethodStreamHandle: lasting(serveIn(streamHandle)),
@@ -92,6 +92,24 @@ func lasting(answer method) method {
 	return func(ctx context.Context, s *session, call *messageport.ServerCall) (any, error) {
 		defer context.AfterFunc(s.server.accepting, func() { call.Cancel(errClosing) })()
 		return answer(ctx, s, call)
+	}
+}
+
+// maxBuffering is how many calls of a session may take their upload into memory
+// at once, whole.
+const maxBuffering = 64
+
+// buffering is for a method that does so. Those that wait for their turn have
+// sent no more than their credit.
+func buffering(answer method) method {
+	return func(ctx context.Context, s *session, call *messageport.ServerCall) (any, error) {
+		select {
+		case s.buffering <- struct{}{}:
+			defer func() { <-s.buffering }()
+			return answer(ctx, s, call)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 }
 

@@ -145,6 +145,8 @@ func (s *Server) enter() *session {
 		started: time.Now(),
 		log:     s.cfg.Logger.With("session", id),
 		refused: len(s.sessions) >= s.cfg.MaxSessions,
+
+		buffering: make(chan struct{}, maxBuffering),
 	}
 	s.sessions[sess] = struct{}{}
 	s.served.Add(1)

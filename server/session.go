@@ -22,6 +22,8 @@ type session struct {
 
 	backend Backend // set by the handshake
 
+	buffering chan struct{} // a token for each call that buffers its upload
+
 	topics    quota // listened to
 	streams   quota // carried
 	protocols quota // handled

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"reflect"
 	"testing"
+	"testing/synctest"
 
 	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
@@ -36,6 +37,39 @@ func (f *fixture) upload(conn *messageport.ClientConn, method string, request an
 	}
 	_ = call.CloseWrite()
 	return call.Result(nil)
+}
+
+// Uploads that are taken into memory have their turn, each session's own.
+func TestUploadsInMemoryAreBounded(t *testing.T) {
+	run(t, func(f *fixture) {
+		const most = 64
+		conn, other := f.dial(), f.dial()
+		begin := func(method string, request any) *messageport.ClientCall {
+			call := f.call(conn, method, request, true)
+			_, _ = call.Write([]byte("data"))
+			synctest.Wait()
+			return call
+		}
+		var calls []*messageport.ClientCall
+		for range most {
+			calls = append(calls, begin(nodeapi.MethodPubSubPublish, nodeapi.TopicRequest{Topic: "t"}))
+		}
+		last := begin(nodeapi.MethodBlockPut, nil)
+		_ = last.CloseWrite()
+		synctest.Wait()
+		if f.backend.Blocks() > 0 {
+			f.Errorf("%d uploads are in memory at once; want %d", most+1, most)
+		}
+		f.alive(conn)
+		f.publish(other, "t", "of another session")
+		canceled := begin(nodeapi.MethodBlockPut, nil)
+		canceled.Cancel(nil)
+		f.wantCode(canceled.Result(nil), messageport.CodeCanceled)
+		calls[0].Cancel(nil)
+		if err := last.Result(nil); err != nil {
+			f.Error(err)
+		}
+	})
 }
 
 func TestUploadsOfTheWrongShape(t *testing.T) {
