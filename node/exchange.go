@@ -176,6 +176,13 @@ func (x *exchange) get(ctx context.Context, w *want, s *session) (blocks.Block, 
 	if !ipld.IsNotFound(err) {
 		return here, err
 	}
+	if isEmptyBlock(w.cid) {
+		b, err := blocks.NewBlockWithCid(nil, w.cid)
+		if err != nil {
+			return nil, err
+		}
+		return b, x.store.write(ctx, b)
+	}
 	x.mu.Lock()
 	w.asked = true
 	x.mu.Unlock()
@@ -190,6 +197,14 @@ func (x *exchange) get(ctx context.Context, w *want, s *session) (blocks.Block, 
 		return nil, blockTooLarge(size)
 	}
 	return b, x.store.write(ctx, b)
+}
+
+// isEmptyBlock reports whether a CID is that of no bytes. Peers are not asked for
+// those: a bitswap server of boxo's, Kubo's for one, takes a block without bytes
+// for one that it does not have, and says nothing.
+func isEmptyBlock(c cid.Cid) bool {
+	empty, err := c.Prefix().Sum(nil)
+	return err == nil && empty.Equals(c)
 }
 
 // added notes that blocks are in the repo now: those who wait for them are
