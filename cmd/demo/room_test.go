@@ -135,6 +135,30 @@ func TestRoom(t *testing.T) {
 	checkMessages(t, second)
 }
 
+// TestRoomAfterCrash ends the node of one of two who talk. The page comes back
+// into the room by itself.
+func TestRoomAfterCrash(t *testing.T) {
+	d := openDemo(t)
+	other := demo{d.url, path.Join(t.TempDir(), "other profile")}
+	first, second := d.launch(t), other.launch(t)
+	holder := d.open(t, first) // the worker lives in its process
+	ada, grace := d.enterRoom(t, first, "Ada"), other.enterRoom(t, second, "Grace")
+	eval(t, ada, nil, meet, "Grace")
+	eval(t, grace, nil, meet, "Ada")
+	if err := holder.Crash(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	eval(t, ada, nil, until+`await until('the room again', () => [...document.querySelectorAll('.note')]
+		.some((note) => note.textContent.startsWith('Back in the room')));`)
+	eval(t, ada, nil, meet, "Grace")
+	eval(t, grace, nil, until+`await until('Ada once', () => document.querySelectorAll('#people li').length === 2);`)
+	eval(t, grace, nil, meet, "Ada")
+	eval(t, ada, nil, say, "back again", "")
+	eval(t, grace, nil, hear, "Ada", "back again")
+	eval(t, grace, nil, say, "welcome", "Ada")
+	eval(t, ada, nil, hear, "Grace", "welcome")
+}
+
 func (d demo) enterRoom(t *testing.T, browser harness.Browser, name string) harness.Tab {
 	t.Helper()
 	tab, err := browser.NewTab(t.Context(), d.url+"room.html#a%20test")

@@ -176,7 +176,7 @@ func TestErrorsInWords(t *testing.T) {
 		{"not a CID", "#/ipfs/nonsense", "“nonsense” is not a CID. One looks like bafybei… or Qm…"},
 		{
 			"missing", "#/ipfs/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e",
-			"Neither this node nor any of its peers has this: it was never added, or was removed since.",
+			"This is not in the node, and no peer that is connected sent it in time.",
 		},
 	} {
 		var got string

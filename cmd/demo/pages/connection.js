@@ -14,17 +14,14 @@ export function show(kind, text) {
 /**
  * Connects to the node, asking it to stay connected with the demo's peer and
  * to be reached through that. All pages ask the same, since they share the
- * node. Should it fail, the page says so and the node is undefined.
- *
- * @returns {Promise<{node?: import('./sharednode/index.js').Sharednode,
- *   demo?: string}>} demo is the id of the demo's peer
+ * node. Should it fail, the page says so and nothing is returned.
  */
 export async function openNode() {
   show('busy', 'Starting the node…');
   try {
-    const addr = await addressOfPeer();
-    const config = addr ? { bootstrap: [addr], relays: [addr] } : {};
-    const node = await connect({ config, onConflict: 'join' });
+    // Where the pages are served without a peer, there is none.
+    const found = await askPeer().catch(() => undefined);
+    const node = await connectThrough(found?.addr);
     show('good', 'Connected');
     node.addEventListener('reconnect', () => {
       show('good', 'Connected');
@@ -35,22 +32,36 @@ export async function openNode() {
         show('bad', inWords(detail));
       }
     });
-    return { node, demo: addr && peerIn(addr) };
+    return node;
   } catch (error) {
     show('bad', 'Not connected');
     complain(error);
-    return {};
+    return undefined;
   }
 }
 
-/** The address of the demo's peer; none where the pages are served without. */
-async function addressOfPeer() {
-  return (await askPeer().catch(() => undefined))?.addr;
+let demo; // the address of the demo's peer that the node was told of
+
+function connectThrough(addr) {
+  demo = addr;
+  const config = addr ? { bootstrap: [addr], relays: [addr] } : {};
+  return connect({ config, onConflict: 'join' });
 }
 
-/** The id of the peer at the end of an address. */
-export function peerIn(addr) {
-  return addr.split('/').at(-1);
+/** Whether an id is that of the demo's peer. */
+export function isDemo(peer) {
+  return demo?.endsWith(`/p2p/${peer}`) ?? false;
+}
+
+/**
+ * Tells the node of the demo's peer if it is another than before: the demo was
+ * started again. What one client asks for is added to what the node does.
+ */
+export async function follow(addr) {
+  if (addr !== demo) {
+    const messenger = await connectThrough(addr);
+    await messenger.close();
+  }
 }
 
 /**

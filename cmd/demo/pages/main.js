@@ -17,7 +17,7 @@ const REFRESH = 2000;
 const RECOUNT = 20_000;
 
 async function start() {
-  const { node } = await openNode();
+  const node = await openNode();
   if (node === undefined) {
     return;
   }

@@ -13,11 +13,14 @@ export class NodeFacts {
   }
 
   async refresh() {
-    const { epoch, started, memory, sessions } = await this.#node.status();
+    const [{ epoch, started, memory, sessions }, connections] =
+      await Promise.all([this.#node.status(), this.#node.swarm.peers()]);
+    const peers = new Set(connections.map(({ peer }) => peer));
     const { peerId } = this.#node;
     this.#list.replaceChildren(
       ...fact('PeerId', copyable(peerId, 'PeerId')),
       ...fact('Tabs', tabs(sessions.length)),
+      ...fact('Peers', String(peers.size)),
       ...fact(
         'Worker',
         make('span', { id: 'epoch', title: epoch }, short(epoch)),

@@ -16,7 +16,7 @@ const TEXT_LIMIT = 256 * 1024;
 const ENTRY_LIMIT = 500;
 
 /** How long to look for something among the peers, in ms. */
-const PATIENCE = 30_000;
+const PATIENCE = 15_000;
 
 /** Shows files and folders, of the node or of its peers. */
 export class Preview {
@@ -68,7 +68,9 @@ export class Preview {
     this.#clear();
     const { signal } = this.#showing;
     byId('preview-title').textContent = name;
-    this.#body.replaceChildren(make('p', { class: 'quiet' }, 'Looking…'));
+    this.#body.replaceChildren(
+      make('p', { class: 'quiet' }, 'Looking here and at peers…'),
+    );
     if (!this.#dialog.open) {
       this.#dialog.showModal();
     }
@@ -86,8 +88,12 @@ export class Preview {
       }
     } catch (error) {
       if (!signal.aborted) {
+        const text =
+          error.code === 'timeout'
+            ? 'This is not in the node, and no peer that is connected sent it in time.'
+            : inWords(error);
         this.#body.replaceChildren(
-          make('p', { class: 'failure', role: 'alert' }, inWords(error)),
+          make('p', { class: 'failure', role: 'alert' }, text),
         );
       }
     }

@@ -22,6 +22,8 @@ export class Composer {
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
         this.#form.requestSubmit();
+      } else if (event.key === 'Escape') {
+        this.address('');
       }
     });
     this.#text.addEventListener('input', () => this.#fit());
@@ -33,7 +35,7 @@ export class Composer {
     return this.#to.value;
   }
 
-  /** Addresses one person. */
+  /** Addresses who has a key; all if it is empty. */
   address(key) {
     this.#to.value = key;
     this.#mark();

@@ -27,12 +27,12 @@ async function start() {
   if (!name || !roomInAddress()) {
     form.show();
   }
-  const { node, demo } = await openNode();
+  const node = await openNode();
   if (node === undefined) {
     return;
   }
   const page = new Page(node, form);
-  watchNetwork(node, demo, page.people);
+  watchNetwork(node, page.people);
   form.enable();
   if (name && roomInAddress()) {
     page.join(name, roomInAddress()); // it was loaded again
@@ -103,7 +103,7 @@ class Page {
   }
 
   #leave() {
-    this.#visit.leave().catch(complain);
+    this.#visit?.leave().catch(complain);
     this.#visit = undefined;
     forgetName();
     this.#enter(undefined);

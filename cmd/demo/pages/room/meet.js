@@ -1,7 +1,11 @@
-import { askPeer, peerIn } from '../connection.js';
+import { askPeer, follow } from '../connection.js';
 
-/** How often it is asked who is in the room, in ms. */
+/**
+ * How often it is asked who is in the room, in ms, and how seldom when there is
+ * no answer.
+ */
 const EVERY = 2000;
+const SELDOM = 30_000;
 
 /** How many are dialled at once, and connected to for the room's sake. */
 const AT_ONCE = 3;
@@ -35,10 +39,15 @@ export class Meeting {
 
   async #run() {
     const { signal } = this.#stop;
+    let wait = EVERY;
     while (!signal.aborted) {
-      // What goes wrong is tried again; the list of peers shows who is missing.
-      await this.#meet(signal).catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, EVERY));
+      try {
+        await this.#meet(signal);
+        wait = EVERY;
+      } catch {
+        wait = Math.min(wait * 2, SELDOM); // the demo or the node is gone
+      }
+      await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
 
@@ -47,19 +56,14 @@ export class Meeting {
       askPeer(this.#topic, signal),
       this.#node.swarm.peers({ signal }),
     ]);
-    const known = new Set(connected.map(({ peer }) => peer.toString()));
+    await follow(addr);
+    const known = new Set(connected.map(({ peer }) => peer));
     known.add(this.#node.peerId);
     known.forEach((peer) => this.#failed.delete(peer));
-    const missing = peers
+    peers
       .slice(0, MOST)
-      .filter((peer) => !known.has(peer) && this.#mayDial(peer));
-    // The demo may have been started again, with another peer.
-    if (!known.has(peerIn(addr))) {
-      this.#dial(peerIn(addr), addr);
-    }
-    for (const peer of missing) {
-      this.#dial(peer, `${addr}/p2p-circuit/p2p/${peer}`);
-    }
+      .filter((peer) => !known.has(peer) && this.#mayDial(peer))
+      .forEach((peer) => this.#dial(peer, `${addr}/p2p-circuit/p2p/${peer}`));
   }
 
   #mayDial(peer) {

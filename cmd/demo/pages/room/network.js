@@ -1,3 +1,4 @@
+import { isDemo } from '../connection.js';
 import { byId } from '../dom.js';
 import { Peers } from './peers.js';
 import { Traffic } from './traffic.js';
@@ -8,11 +9,10 @@ const REFRESH = 1000;
 /**
  * Draws peers and traffic as long as somebody may be looking.
  *
- * @param {string} [demo] the id of the demo's peer
  * @param {import('./people.js').People} people who lend their names to peers
  */
-export function watchNetwork(node, demo, people) {
-  const nameOf = (peer) => (peer === demo ? 'Demo' : people.namesOf(peer)[0]);
+export function watchNetwork(node, people) {
+  const nameOf = (peer) => (isDemo(peer) ? 'Demo' : people.namesOf(peer)[0]);
   const peers = new Peers(node, byId('map'), byId('peers'), nameOf);
   const traffic = new Traffic(byId('traffic'));
   let looking = false;

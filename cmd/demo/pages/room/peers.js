@@ -101,9 +101,7 @@ export class Peers {
 /** The peers behind connections; of one that is reached directly too, that. */
 function gather(connections) {
   const peers = new Map();
-  for (const connection of connections) {
-    const id = connection.peer.toString();
-    const addr = connection.addr.toString();
+  for (const { peer: id, addr } of connections) {
     if (!peers.has(id) || !addr.includes(RELAYED)) {
       peers.set(id, { id, addr });
     }

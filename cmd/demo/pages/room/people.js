@@ -158,7 +158,7 @@ export class People {
       return row;
     }
     if (person.kind === 'mine') {
-      row.append(make('span', { class: 'quiet' }, 'your other tab'));
+      row.append(make('span', { class: 'quiet' }, 'also you'));
     }
     row.append(
       make(

@@ -113,7 +113,7 @@ export class Visit {
     if (this.#me !== undefined) {
       this.#quiet = true;
       this.#later(COURTESY * 2, () => (this.#quiet = false));
-      log.note('The node was started again; this tab is back in the room.');
+      log.note('Back in the room: the node was lost for a moment');
     }
     people.clear();
     this.#me = new Person(member, 'me');

@@ -38,18 +38,16 @@ export function decode(bytes) {
   const raw = new TextDecoder().decode(bytes.subarray(0, MOST));
   const found = bytes.length <= MOST ? parse(raw) : undefined;
   const name = cleanName(found?.name);
-  switch (found?.type) {
-    case 'name':
-      return { type: 'name', name };
-    case 'text':
-      return { type: 'text', name, text: cleanText(found.text) };
-    case 'file': {
-      const cid = readCID(found.cid);
-      if (cid !== undefined) {
-        const file = cleanLine(found.file, FILE_LIMIT) || cid.toString();
-        return { type: 'file', name, cid, file, size: readSize(found.size) };
-      }
-    }
+  if (found?.type === 'name') {
+    return { type: 'name', name };
+  }
+  if (found?.type === 'text' && typeof found.text === 'string') {
+    return { type: 'text', name, text: cleanText(found.text) };
+  }
+  const cid = found?.type === 'file' ? readCID(found.cid) : undefined;
+  if (cid !== undefined) {
+    const file = cleanLine(found.file, FILE_LIMIT) || cid.toString();
+    return { type: 'file', name, cid, file, size: readSize(found.size) };
   }
   return { type: 'text', name, text: cleanText(raw) };
 }
@@ -57,7 +55,7 @@ export function decode(bytes) {
 function parse(text) {
   try {
     const value = JSON.parse(text);
-    return typeof value === 'object' ? value : undefined;
+    return value instanceof Object ? value : undefined;
   } catch {
     return undefined;
   }
@@ -104,9 +102,6 @@ export function cleanLine(text, limit) {
 }
 
 function cleanText(text) {
-  if (typeof text !== 'string') {
-    return '';
-  }
   const cut = text.length > TEXT_LIMIT;
   const kept = text
     .slice(0, TEXT_LIMIT)
