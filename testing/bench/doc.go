@@ -13,7 +13,10 @@
 // command fails.
 //
 // A system that has a network also fetches a file by bitswap from Kubo, the
-// binary that SHAREDNODE_KUBO names, over a WebSocket on the loopback interface.
+// binary that SHAREDNODE_KUBO names, over a WebSocket on the loopback interface,
+// and gives it another. Ours is also sent messages by a native node, in 1, 8 and
+// 32 tabs: as many as the slowest tab takes, and then spaced, for how long they
+// take to the tab that they reach last.
 //
 // What is measured, and how each system is set up, is in web/work.js and in the
 // adapters web/sharednode.js, peers/jsipfs.js and peers/helia.js. The peers come

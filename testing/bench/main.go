@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sharednode/sharednode/testing/browser/harness"
+	"github.com/sharednode/sharednode/testing/interop/peers"
 )
 
 // dir is where the command's own files are, from the module's root.
@@ -90,10 +91,15 @@ func bench(ctx context.Context, args []string) error {
 		return len(c.work) == 0 || slices.Contains(c.work, work)
 	}}
 	if b.want("exchange") {
-		if b.kubo, err = startKubo(ctx); err != nil {
+		repo, err := os.MkdirTemp("", "sharednode-bench-kubo")
+		if err != nil {
 			return err
 		}
-		defer b.kubo.Close() //nolint:errcheck // the system clears its temporary files
+		defer os.RemoveAll(repo) //nolint:errcheck // the system clears its temporary files
+		if b.kubo, err = peers.StartKubo(ctx, repo); err != nil {
+			return err
+		}
+		defer b.kubo.Stop()
 	}
 	for rep := range c.reps {
 		runs, err := b.repeat(ctx, c.systems, rep)

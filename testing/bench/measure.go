@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sharednode/sharednode/testing/browser/harness"
+	"github.com/sharednode/sharednode/testing/interop/peers"
 )
 
 // outcome is what a piece of work in a page gives back.
@@ -29,7 +30,7 @@ type run struct {
 // A bencher measures systems over pages of one server.
 type bencher struct {
 	server *harness.Server
-	kubo   *kubo // nil if nothing is to be fetched from it
+	kubo   *peers.Kubo // nil if nothing is to be fetched from it
 	want   func(work string) bool
 }
 
@@ -51,6 +52,11 @@ func (b *bencher) measure(ctx context.Context, s system, rep int, work []job, bl
 	r := &run{System: s.name, Rep: rep, Load: loadAverage(), Figures: map[string]float64{}, cids: map[string][]string{}}
 	if err := b.measureWork(ctx, s, r, work, blank); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
+	}
+	if s.name == ours && b.want("messages") {
+		if err := b.measureMessages(ctx, r); err != nil {
+			return nil, fmt.Errorf("%s: messages: %w", s.name, err)
+		}
 	}
 	if !b.want("memory") {
 		return r, nil
@@ -90,6 +96,9 @@ func (b *bencher) measureWork(ctx context.Context, s system, r *run, work []job,
 				return fmt.Errorf("%s: %w", j.work, err)
 			}
 			r.take(j.work, o)
+			if err := j.after(ctx, r, o); err != nil {
+				return fmt.Errorf("%s: %w", j.work, err)
+			}
 		}
 		if b.want("memory") {
 			used, err := memory(ctx, browser)

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"bytes"
-	"context"
-	"encoding/binary"
-)
+import "context"
 
 // A figure is one number that a piece of work yields, and a row of the table.
 type figure struct {
@@ -40,6 +36,13 @@ var figures = []figure{
 	{"blocks", "getMany", "block.get 256 KiB, 8 at a time", "MiB/s", false},
 	{"exchange", "fetch", "64 MiB by bitswap from Kubo, CIDv1 1 MiB raw", "MiB/s", false},
 	{"exchange", "first", "64 MiB by bitswap from Kubo: first byte", "ms", true},
+	{"exchange", "give", "64 MiB by bitswap to Kubo, CIDv1 1 MiB raw", "MiB/s", false},
+	{"messages", "rate1", "messages of 256 B from a peer to 1 tab", "/s", false},
+	{"messages", "rate8", "messages of 256 B from a peer to each of 8 tabs", "/s", false},
+	{"messages", "rate32", "messages of 256 B from a peer to each of 32 tabs", "/s", false},
+	{"messages", "latency1", "from a peer to 1 tab", "ms", true},
+	{"messages", "latency8", "from a peer to the last of 8 tabs", "ms", true},
+	{"messages", "latency32", "from a peer to the last of 32 tabs", "ms", true},
 	{"roundTrips", "one", "bare round trips, one by one", "/s", false},
 	{"roundTrips", "many", "bare round trips, 32 at a time", "/s", false},
 	{"memory", "tabs1", "memory above blank tabs, 1 tab", "MiB", true},
@@ -54,6 +57,15 @@ type job struct {
 	work    string // as figures have it
 	name    string // as web/work.js has it
 	options map[string]any
+	then    func(ctx context.Context, r *run, o outcome) error // nil if that is all
+}
+
+// after does what is left once the page has done its part.
+func (j job) after(ctx context.Context, r *run, o outcome) error {
+	if j.then == nil {
+		return nil
+	}
+	return j.then(ctx, r, o)
 }
 
 // jobs returns the work of a repetition. Each repetition has other bytes, the
@@ -62,41 +74,13 @@ func jobs(rep int) []job {
 	seed := 1_000_000 * rep
 	const mib = 1 << 20
 	return []job{
-		{"roundTrips", "roundTrips", map[string]any{"count": 3000}},
-		{"file", "file", map[string]any{"size": 64 * mib, "seed": seed, "how": "default"}},
-		{"fileV1", "file", map[string]any{"size": 64 * mib, "seed": seed + 1, "how": "v1"}},
-		{"smallFiles", "smallFiles", map[string]any{"count": 1000, "size": 1024, "seed": seed + 1000}},
-		{"dag", "dag", map[string]any{"count": 1000, "seed": seed + 10_000}},
-		{"blocks", "blocks", map[string]any{"count": 64, "size": 256 << 10, "seed": seed + 20_000}},
+		{work: "roundTrips", name: "roundTrips", options: map[string]any{"count": 3000}},
+		{work: "file", name: "file", options: map[string]any{"size": 64 * mib, "seed": seed, "how": "default"}},
+		{work: "fileV1", name: "file", options: map[string]any{"size": 64 * mib, "seed": seed + 1, "how": "v1"}},
+		{work: "smallFiles", name: "smallFiles", options: map[string]any{"count": 1000, "size": 1024, "seed": seed + 1000}},
+		{work: "dag", name: "dag", options: map[string]any{"count": 1000, "seed": seed + 10_000}},
+		{work: "blocks", name: "blocks", options: map[string]any{"count": 64, "size": 256 << 10, "seed": seed + 20_000}},
 	}
-}
-
-// exchangeSize is how much is fetched from Kubo.
-const exchangeSize = 64 << 20
-
-// exchange returns the work of fetching what Kubo has: other bytes in each
-// repetition, added to it here.
-func (b *bencher) exchange(ctx context.Context, rep int) (job, error) {
-	seed := 1_000_000*rep + 30_000
-	cid, err := b.kubo.add(ctx, bytes.NewReader(random(exchangeSize, uint32(seed))))
-	if err != nil {
-		return job{}, err
-	}
-	options := map[string]any{"addr": b.kubo.addr, "cid": cid, "size": exchangeSize, "seed": seed}
-	return job{"exchange", "exchange", options}, nil
-}
-
-// random is web/work.js's function of this name.
-func random(size int, seed uint32) []byte {
-	data := make([]byte, size)
-	x := (seed + 1) * 0x9E3779B1
-	for i := 0; i+4 <= size; i += 4 {
-		x ^= x << 13
-		x ^= x >> 17
-		x ^= x << 5
-		binary.LittleEndian.PutUint32(data[i:], x)
-	}
-	return data
 }
 
 // sameCIDs says of which work all systems must give the same CIDs. With their

@@ -7,6 +7,8 @@ offer(async () => {
   return {
     add: async (source, how) => (await node.add(source, how === 'v1' ? { profile: 'unixfs-v1-2025' } : {})).cid,
     cat: cid => node.cat(cid),
+    parse: text => text,
+    dial: addr => node.swarm.connect(addr),
     dagPut: value => node.dag.put(value),
     dagGet: async cid => (await node.dag.get(cid)).value,
     blockPut: bytes => node.block.put(bytes),
@@ -14,3 +16,27 @@ offer(async () => {
     ping: () => node.isOnline()
   }
 })
+
+// What messages are measured with: every tab listens, notes how long each took,
+// and while it is asked to says how many have come and whether any was lost.
+let took = []
+let lost = 0
+let acks = false
+
+bench.listen = async ({ addr, topic, ackTopic, ackEvery, tab }) => {
+  const node = await connect()
+  node.addEventListener('warning', ({ detail }) => { lost += detail.details?.dropped ?? 1 })
+  await node.swarm.connect(addr)
+  await node.pubsub.subscribe(topic, ({ data }) => {
+    const sent = Number(new DataView(data.buffer, data.byteOffset).getBigUint64(0)) / 1000
+    took.push(performance.timeOrigin + performance.now() - sent)
+    if (acks && took.length % ackEvery === 0) node.pubsub.publish(ackTopic, new Uint8Array([tab, Math.min(lost, 255)]))
+  })
+}
+
+bench.acknowledge = on => { acks = on; took = []; lost = 0 }
+
+bench.latencies = async count => {
+  while (took.length < count) await new Promise(resolve => setTimeout(resolve, 10))
+  return took
+}

@@ -56,7 +56,9 @@ const works = {
     if (system.dial === undefined) return { figures: {}, cids: [] }
     await system.dial(addr)
     const { rate: fetch, first } = await read(system, system.parse(cid), random(size, seed))
-    return { figures: { fetch, first }, cids: [cid] }
+    // What the other side then fetches from here.
+    const given = await system.add(new Blob([random(size, seed + 1)]), 'v1')
+    return { figures: { fetch, first }, cids: [cid, `${given}`] }
   },
 
   async smallFiles (system, { count, size, seed }) {
