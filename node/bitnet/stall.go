@@ -145,6 +145,7 @@ func (d *debts) stop() {
 	d.peers = nil
 	if d.sweep != nil {
 		d.sweep.Stop()
+		d.sweep = nil
 	}
 }
 
