@@ -23,6 +23,12 @@ const (
 	dialTimeoutLocal = 5 * time.Second
 )
 
+// The bounds on what is remembered of peers that are not connected.
+const (
+	maxAddrs   = 16 << 10
+	maxRecords = 4 << 10
+)
+
 // newHost puts the host together. What it has made when it fails, Close undoes.
 func (n *Network) newHost() error {
 	var err error
@@ -73,7 +79,7 @@ func (n *Network) newPeerstore() (peer.ID, peerstore.Peerstore, error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("p2p: the peer id: %w", err)
 	}
-	peers, err := pstoremem.NewPeerstore()
+	peers, err := pstoremem.NewPeerstore(pstoremem.WithMaxAddresses(maxAddrs), pstoremem.WithMaxSignedPeerRecords(maxRecords))
 	if err != nil {
 		return "", nil, fmt.Errorf("p2p: the peerstore: %w", err)
 	}

@@ -31,14 +31,13 @@ func (n *Network) startRelayService() error {
 	}
 	service, err := relay.New(n.host,
 		relay.WithResources(relay.Resources{
-			Limit:                  &relay.RelayLimit{Duration: relayedTime, Data: relayedBytes},
-			ReservationTTL:         relayTTL,
-			MaxReservations:        relayClients,
-			MaxCircuits:            relayPerClient,
-			BufferSize:             relayBuffer,
-			MaxReservationsPerPeer: 1,
-			MaxReservationsPerIP:   relayPerIP,
-			MaxReservationsPerASN:  relayPerASN,
+			Limit:                 &relay.RelayLimit{Duration: relayedTime, Data: relayedBytes},
+			ReservationTTL:        relayTTL,
+			MaxReservations:       relayClients,
+			MaxCircuits:           relayPerClient,
+			BufferSize:            relayBuffer,
+			MaxReservationsPerIP:  relayPerIP,
+			MaxReservationsPerASN: relayPerASN,
 		}),
 		// Clients are told all of the relay's addresses: they know which they used.
 		relay.WithReservationAddressFilter(func(ma.Multiaddr) bool { return true }),

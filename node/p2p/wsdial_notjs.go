@@ -11,7 +11,7 @@ import (
 
 // dialSocket opens a WebSocket whose messages are a stream of bytes.
 func dialSocket(ctx context.Context, url string) (net.Conn, error) {
-	socket, _, err := websocket.Dial(ctx, url, nil)
+	socket, _, err := websocket.Dial(ctx, url, nil) //nolint:bodyclose // of the response there is nothing left to close
 	if err != nil {
 		return nil, err
 	}
