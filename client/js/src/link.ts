@@ -60,12 +60,15 @@ export class Link {
   /**
    * Asks for a call. It begins at once where there is a worker with room for
    * it, and waits for both otherwise.
+   *
+   * @param ahead of those that wait
    */
   call(
     method: Method,
     request: unknown,
     upload: boolean,
     options: CallOptions,
+    ahead = false,
   ): Call {
     const call = new Call(
       method,
@@ -81,7 +84,8 @@ export class Link {
       return call;
     }
     const channel = this.#connection?.channel;
-    if (!this.#waiting.isWaiting(upload) && channel?.hasRoom(upload)) {
+    const behind = !ahead && this.#waiting.isWaiting(upload);
+    if (!behind && channel?.hasRoom(upload)) {
       channel.start(call);
       return call;
     }

@@ -37,7 +37,7 @@ export class Standing implements Kept {
   #told = false; // that there is no worker
   #ended = false;
   #opening: { resolve(): void; reject(error: unknown): void } | undefined;
-  #unwatch: (() => void)[] = [];
+  #unwatch = () => {};
 
   constructor(
     link: Link,
@@ -61,8 +61,13 @@ export class Standing implements Kept {
     });
     opened.catch(() => {});
     const stop = (reason: unknown) => this.#end(reason);
-    this.#unwatch.push(watch({ signal }, this.#op, stop));
-    const untimed = watch({ timeout }, this.#op, stop);
+    let untimed = () => {};
+    try {
+      this.#unwatch = watch({ signal }, this.#op, stop);
+      untimed = watch({ timeout }, this.#op, stop);
+    } catch (error) {
+      this.#end(error);
+    }
     if (!this.#ended) {
       this.#link.keep(this);
     }
@@ -79,7 +84,8 @@ export class Standing implements Kept {
   /** @inheritdoc */
   start(): void {
     if (!this.#ended && (this.#call === undefined || this.#call.ended)) {
-      this.#call = this.#link.call(this.#op, this.#request, false, {});
+      // A message that waits to be published will be heard.
+      this.#call = this.#link.call(this.#op, this.#request, false, {}, true);
       void this.#run(this.#call);
     }
   }
@@ -141,7 +147,7 @@ export class Standing implements Kept {
     }
     this.#ended = true;
     this.#link.forget(this);
-    this.#unwatch.forEach((unwatch) => unwatch());
+    this.#unwatch();
     this.#opening?.reject(error);
     this.#call?.cancel();
     this.#events.onend?.(error);

@@ -167,14 +167,17 @@ test('a page that is put aside lets go, and comes back', async (t) => {
   await workers.last.until(() => workers.last.goodbye);
   assert.deepEqual(locks.held, []);
   const waiting = node.version();
+  const subscribed = node.pubsub.subscribe('topic', () => {});
   await sleep(10);
   assert.equal(workers.servers.length, 1);
 
   page.dispatchEvent(new Event('pageshow'));
   await told(node, 'reconnect');
   assert.equal(workers.servers.length, 2);
-  await workers.last.until(() => workers.last.calls.length === 1);
-  workers.last.calls[0]?.result({ version: '1' });
+  await workers.last.until(() => workers.last.calls.length === 2);
+  workers.last.calls[0]?.item({});
+  await subscribed;
+  workers.last.calls[1]?.result({ version: '1' });
   await waiting;
 
   await node.close();

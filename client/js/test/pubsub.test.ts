@@ -193,11 +193,11 @@ test('a subscription that is refused leaves nothing', async (t) => {
   for (const bad of [undefined, {}, 'f'] as any[]) {
     await failure(node.pubsub.subscribe('topic', bad), 'invalid-option');
   }
-  const options = { onError: 5 } as any;
-  await failure(
-    node.pubsub.subscribe('topic', handler, options),
-    'invalid-option',
-  );
+  for (const bad of [{ onError: 5 }, { timeout: 'soon' }, { signal: 5 }]) {
+    const subscribed = node.pubsub.subscribe('topic', handler, bad as any);
+    await failure(subscribed, 'invalid-option');
+  }
+  await failure(node.pubsub.subscribe('topic', handler), 'topic-not-allowed');
 });
 
 test('subscriptions come back with the next worker', async (t) => {

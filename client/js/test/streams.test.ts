@@ -336,3 +336,16 @@ test('a protocol that may not be handled is refused', async (t) => {
   );
   await libp2p.unhandle('/a');
 });
+
+test('of protocols that are handled together all are, or none', async (t) => {
+  const { node, server } = await connected(t, (call) => {
+    if ((call.request as { protocol: string }).protocol === '/b') {
+      call.error('too-many-streams');
+    } else {
+      offering(call);
+    }
+  });
+  const handled = node.libp2p.handle(['/a', '/b', '/c'], () => {});
+  await failure(handled, 'too-many-streams');
+  await server.until(() => server.calls.filter((c) => c.canceled).length === 2);
+});

@@ -8,6 +8,7 @@ import {
 } from '../nodeapi.gen.js';
 import { func, invalidOption, pick, texts } from '../options.js';
 import { type TextLike, toPeer } from '../peers.js';
+import type { Call } from '../protocol/call.js';
 import { callOut, report } from '../report.js';
 import { Standing } from '../standing.js';
 import { type PeerStream, peerStream } from './peer-stream.js';
@@ -64,22 +65,15 @@ export interface Libp2pAPI {
 
 /** The calls on streams. */
 export function libp2pAPI(link: Link): Libp2pAPI {
-  const handled = new Map<string, Set<Standing>>();
+  const handlings = new Set<Handling>();
   return {
     dialProtocol: (peer, protocols, options = {}) =>
       dial(link, peer, protocols, options),
-    handle: async (protocols, handler, options = {}) => {
-      const list = toProtocols(protocols, Methods.StreamHandle);
-      await Promise.all(
-        list.map((protocol) =>
-          handle(link, handled, protocol, handler, options),
-        ),
-      );
-    },
+    handle: (protocols, handler, options = {}) =>
+      handle(link, handlings, protocols, handler, options),
     unhandle: async (protocols) => {
       const list = toProtocols(protocols, Methods.StreamHandle);
-      const ended = list.flatMap((name) => [...(handled.get(name) ?? [])]);
-      await Promise.all(ended.map((standing) => standing.stop()));
+      await stop([...handlings].filter((h) => list.includes(h.protocol)));
     },
   };
 }
@@ -123,14 +117,21 @@ async function open(
   }
 }
 
+/** The handling of one protocol. */
+interface Handling {
+  readonly protocol: string;
+  readonly standing: Standing;
+}
+
 async function handle(
   link: Link,
-  handled: Map<string, Set<Standing>>,
-  protocol: string,
+  handlings: Set<Handling>,
+  protocols: string | readonly string[],
   handler: StreamHandler,
   options: HandleOptions,
 ): Promise<void> {
   const op = Methods.StreamHandle;
+  const list = toProtocols(protocols, op);
   const { onError } = pick<Pick<HandleOptions, 'onError'>>(op, options, {
     onError: func,
   });
@@ -146,30 +147,52 @@ async function handle(
       report(error);
     }
   };
-  const standing: Standing = new Standing(
-    link,
-    op,
-    { protocol },
-    {
-      async read(call, stands) {
-        const run = new AbortController();
-        try {
-          for await (const { id } of itemsOf<StreamOffer>(call)) {
-            stands();
-            if (id) {
-              accept(link, id, handler, run.signal).catch(failed);
-            }
-          }
-        } finally {
-          run.abort();
-        }
+  const begun = list.map((protocol) => {
+    const standing = new Standing(
+      link,
+      op,
+      { protocol },
+      {
+        read: (call, stands) => offers(link, call, stands, handler, failed),
+        onerror: failed,
+        onend: () => handlings.delete(handling),
       },
-      onerror: failed,
-      onend: () => handled.get(protocol)?.delete(standing),
-    },
-  );
-  handled.set(protocol, (handled.get(protocol) ?? new Set()).add(standing));
-  await standing.open(options);
+    );
+    const handling = { protocol, standing };
+    handlings.add(handling);
+    return handling;
+  });
+  try {
+    await Promise.all(begun.map(({ standing }) => standing.open(options)));
+  } catch (error) {
+    await stop(begun);
+    throw error;
+  }
+}
+
+async function stop(handlings: Handling[]): Promise<void> {
+  await Promise.all(handlings.map(({ standing }) => standing.stop()));
+}
+
+/** Takes the streams that are offered in one run of a handling. */
+async function offers(
+  link: Link,
+  call: Call,
+  stands: () => void,
+  handler: StreamHandler,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  const run = new AbortController();
+  try {
+    for await (const { id } of itemsOf<StreamOffer>(call)) {
+      stands();
+      if (id) {
+        accept(link, id, handler, run.signal).catch(failed);
+      }
+    }
+  } finally {
+    run.abort();
+  }
 }
 
 /**

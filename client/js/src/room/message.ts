@@ -18,7 +18,7 @@ export interface RoomMessage {
   topicIDs: string[];
 }
 
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** What a room's listeners get of a message. */
 export function toMessage(
