@@ -13,55 +13,60 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// The fields of the messages, by number.
+// The wire types of the fields.
 const (
-	messageWantlist     = 1
-	messageBlocks       = 2 // of CIDv0, dag-pb and sha2-256
-	messagePayload      = 3
-	messagePresences    = 4
-	messagePendingBytes = 5
-
-	wantlistEntries = 1
-	wantlistFull    = 2
-
-	entryCID          = 1
-	entryPriority     = 2
-	entryCancel       = 3
-	entryWantType     = 4
-	entrySendDontHave = 5
-
-	payloadPrefix = 1
-	payloadData   = 2
-
-	presenceCID  = 1
-	presenceType = 2
+	number = uint64(protowire.VarintType)
+	text   = uint64(protowire.BytesType)
 )
 
-// A field is one field of a message: bytes or a number, by its wire type. Those
-// of other types are passed over, as nothing here has them.
+// The fields of the messages as their tags are: number and wire type. A field of
+// another type is not known, and passed over.
+const (
+	messageWantlist     = 1<<3 | text
+	messageBlocks       = 2<<3 | text // of CIDv0, dag-pb and sha2-256
+	messagePayload      = 3<<3 | text
+	messagePresences    = 4<<3 | text
+	messagePendingBytes = 5<<3 | number
+
+	wantlistEntries = 1<<3 | text
+	wantlistFull    = 2<<3 | number
+
+	entryCID          = 1<<3 | text
+	entryPriority     = 2<<3 | number
+	entryCancel       = 3<<3 | number
+	entryWantType     = 4<<3 | number
+	entrySendDontHave = 5<<3 | number
+
+	payloadPrefix = 1<<3 | text
+	payloadData   = 2<<3 | text
+
+	presenceCID  = 1<<3 | text
+	presenceType = 2<<3 | number
+)
+
+// A field is one field of a message: bytes or a number.
 type field struct {
-	number protowire.Number
-	bytes  []byte
-	value  uint64
+	tag   uint64
+	bytes []byte
+	value uint64
 }
 
 // eachField calls visit with the fields of a message.
 func eachField(data []byte, visit func(f field) error) error {
 	for len(data) > 0 {
-		number, kind, n := protowire.ConsumeTag(data)
+		id, kind, n := protowire.ConsumeTag(data)
 		if n < 0 {
 			return protowire.ParseError(n)
 		}
 		data = data[n:]
-		f := field{number: number}
+		f := field{tag: protowire.EncodeTag(id, kind)}
 		switch kind {
 		case protowire.BytesType:
 			f.bytes, n = protowire.ConsumeBytes(data)
 		case protowire.VarintType:
 			f.value, n = protowire.ConsumeVarint(data)
 		default:
-			n = protowire.ConsumeFieldValue(number, kind, data)
-			f.number = 0
+			n = protowire.ConsumeFieldValue(id, kind, data)
 		}
 		if n < 0 {
 			return protowire.ParseError(n)
@@ -153,7 +158,7 @@ func (n *Network) block(ctx context.Context, p payload) (blocks.Block, error) {
 }
 
 func (d *decoder) message(f field) error {
-	switch f.number {
+	switch f.tag {
 	case messageWantlist:
 		return eachField(f.bytes, d.wantlist)
 	case messageBlocks:
@@ -169,7 +174,7 @@ func (d *decoder) message(f field) error {
 }
 
 func (d *decoder) wantlist(f field) error {
-	switch f.number {
+	switch f.tag {
 	case wantlistEntries:
 		return d.entry(f.bytes)
 	case wantlistFull:
@@ -181,7 +186,7 @@ func (d *decoder) wantlist(f field) error {
 func (d *decoder) entry(data []byte) error {
 	var e message.Entry
 	err := eachField(data, func(f field) (err error) {
-		switch f.number {
+		switch f.tag {
 		case entryCID:
 			e.Cid, err = cid.Cast(f.bytes)
 		case entryPriority:
@@ -209,7 +214,7 @@ func (d *decoder) payload(data []byte) error {
 	var p payload
 	prefixed := false
 	err := eachField(data, func(f field) (err error) {
-		switch f.number {
+		switch f.tag {
 		case payloadPrefix:
 			p.prefix, err = cid.PrefixFromBytes(f.bytes)
 			prefixed = true
@@ -232,7 +237,7 @@ func (d *decoder) presence(data []byte) error {
 	var c cid.Cid
 	kind := pb.Message_Have
 	err := eachField(data, func(f field) (err error) {
-		switch f.number {
+		switch f.tag {
 		case presenceCID:
 			c, err = cid.Cast(f.bytes)
 		case presenceType:
