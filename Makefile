@@ -10,11 +10,14 @@ WASM_PACKAGES := ./messageport/... ./blockstore/... ./client/... ./node/... ./se
 # hashing alone.
 JS_PACKAGES := ./messageport/... ./blockstore/... ./client/...
 # Packages whose tests drive a browser. One at a time: they need the machine.
-BROWSER_PACKAGES := ./testing/browser/... ./testing/quickstart/... ./cmd/demo/...
+BROWSER_PACKAGES := ./testing/browser/... ./testing/interop ./testing/quickstart/... ./cmd/demo/...
 WASM := GOOS=js GOARCH=wasm
 NPM := npm --prefix client/js
 PRETTIER := client/js/node_modules/.bin/prettier --config client/js/.prettierrc.json
 NPM_INSTALLED := client/js/node_modules/.package-lock.json
+# The programs of others that testing/interop meets.
+PEERS := testing/interop/peers
+PEERS_INSTALLED := $(PEERS)/node_modules/.package-lock.json
 
 .PHONY: help
 help: ## Show this list
@@ -37,7 +40,7 @@ test-short: setup-build vet test-js ## Run the quick tests: no race detector, no
 	go test -short ./...
 
 .PHONY: test-native
-test-native:
+test-native: $(PEERS_INSTALLED)
 	kubo=$$(.ci/tool ipfs) && SHAREDNODE_KUBO=$$kubo go test -race -timeout 15m ./...
 
 .PHONY: test-js
@@ -51,8 +54,9 @@ test-wasm:
 		$(WASM) go test -exec "$$exec" -timeout 10m -run WebCrypto ./node
 
 .PHONY: test-browser
-test-browser:
-	SHAREDNODE_BROWSER=1 go test -p 1 -count 1 -timeout 20m $(BROWSER_PACKAGES)
+test-browser: $(PEERS_INSTALLED)
+	kubo=$$(.ci/tool ipfs) && SHAREDNODE_KUBO=$$kubo SHAREDNODE_BROWSER=1 \
+		go test -p 1 -count 1 -timeout 20m $(BROWSER_PACKAGES)
 
 .PHONY: bench
 bench: setup build ## Compare with js-ipfs and Helia in a real browser
@@ -77,7 +81,7 @@ fmt: $(NPM_INSTALLED) ## Format Go and TypeScript
 
 .PHONY: clean
 clean: ## Remove what was built; keep the tools in .cache/bin
-	rm -rf dist client/js/node_modules client/js/dist
+	rm -rf dist client/js/node_modules client/js/dist $(PEERS)/node_modules
 
 .PHONY: setup setup-build
 setup:
@@ -87,4 +91,8 @@ setup-build:
 
 $(NPM_INSTALLED): client/js/package.json client/js/package-lock.json
 	$(NPM) ci --no-audit --no-fund
+	@touch $@
+
+$(PEERS_INSTALLED): $(PEERS)/package.json $(PEERS)/package-lock.json
+	npm --prefix $(PEERS) ci --ignore-scripts --no-audit --no-fund
 	@touch $@

@@ -78,6 +78,15 @@ func (n *native) LocalAddrs() []string {
 	return addrs
 }
 
+func (n *native) Peers() (ids []string) {
+	connections, err := n.node.SwarmPeers(n.t.Context())
+	n.must(err)
+	for _, c := range connections {
+		ids = append(ids, c.Peer)
+	}
+	return ids
+}
+
 func (n *native) Connect(addr string) {
 	n.t.Helper()
 	n.must(n.node.SwarmConnect(soon(n.t), addr))

@@ -22,6 +22,8 @@ type subject interface {
 
 	ID() string
 	LocalAddrs() []string
+	// Peers has the ids of the peers that are connected, one for each connection.
+	Peers() []string
 	Connect(addr string)
 	// AddRandom adds the bytes that random gives, and CheckRandom wants a file to
 	// hold them.

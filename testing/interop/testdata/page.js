@@ -1,5 +1,5 @@
 // What the tests' pages have to hand, as globals.
-import * as sharednode from '/dist/index.min.js'
+import { CID, connect } from '/dist/index.min.js'
 import { createRoom } from '/dist/room.js'
 
 // What was told so far: {event, topic, peer, from, data, direct}, data in base64.
@@ -8,7 +8,7 @@ const tell = event => { events.push(event) }
 
 // open connects this page to the node.
 async function open (config) {
-  globalThis.node = await sharednode.connect({ config })
+  globalThis.node = await connect({ config })
   return node.peerId
 }
 
@@ -91,5 +91,5 @@ const resetAfterByte = protocol => node.libp2p.handle(protocol, async ({ stream 
 })
 
 Object.assign(globalThis, {
-  events, open, random, check, readFiles, collect, fromBase64, subscribe, rooms, join, talk, echo, resetAfterByte
+  CID, events, open, random, check, readFiles, collect, fromBase64, subscribe, rooms, join, talk, echo, resetAfterByte
 })
