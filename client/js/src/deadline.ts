@@ -62,6 +62,19 @@ export function watch(
   };
 }
 
+/**
+ * Makes one signal of a signal and a timeout; `release` stops what they do to
+ * it.
+ */
+export function bounded(
+  options: CallOptions,
+  op: string,
+): { signal: AbortSignal; release: () => void } {
+  const bound = new AbortController();
+  const release = watch(options, op, (reason) => bound.abort(reason));
+  return { signal: bound.signal, release };
+}
+
 function nothing(): void {}
 
 function checkSignal(signal: unknown, op: string): void {

@@ -1,4 +1,4 @@
-import { type CallOptions, watch } from '../deadline.js';
+import { bounded, type CallOptions } from '../deadline.js';
 import { SharednodeError } from '../errors.js';
 import type { Link } from '../link.js';
 import {
@@ -100,9 +100,8 @@ async function open(
   direction: PeerStream['direction'],
   options: CallOptions,
 ): Promise<PeerStream> {
-  const given = new AbortController();
-  const unwatch = watch(options, op, (reason) => given.abort(reason));
-  const call = link.call(op, request, true, { signal: given.signal });
+  const { signal, release } = bounded(options, op);
+  const call = link.call(op, request, true, { signal });
   try {
     const opened = await call.receive();
     if (opened?.type !== 'item') {
@@ -113,7 +112,7 @@ async function open(
     call.cancel();
     throw error;
   } finally {
-    unwatch();
+    release();
   }
 }
 

@@ -1,4 +1,4 @@
-import { type CallOptions, watch } from '../deadline.js';
+import { bounded, type CallOptions } from '../deadline.js';
 import { SharednodeError } from '../errors.js';
 import type { Link } from '../link.js';
 import {
@@ -153,12 +153,11 @@ class Place {
     }
     const bytes = toBytes(data, op);
     const member = to === undefined ? {} : { to: toMember(to, op) };
-    const given = new AbortController();
-    const unwatch = watch(options, op, (reason) => given.abort(reason));
+    const { signal, release } = bounded(options, op);
     try {
-      while (!(await this.#sendOnce(member, bytes, given.signal)));
+      while (!(await this.#sendOnce(member, bytes, signal)));
     } finally {
-      unwatch();
+      release();
     }
   }
 
