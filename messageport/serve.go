@@ -268,4 +268,7 @@ func (s *ServerConn) finish(call *ServerCall, result Frame) {
 	call.mu.Unlock()
 	call.cancel(errOver)
 	s.out.flush(s.calling.Add(-1) > 0)
+	if call.onEnd != nil {
+		call.onEnd()
+	}
 }

@@ -16,7 +16,8 @@ type ServerCall struct {
 	Method string
 
 	request RawMessage
-	upload  bool // the client may send a stream
+	upload  bool   // the client may send a stream
+	onEnd   func() // nil, or called once the end is on its way
 }
 
 // Decode decodes the request into the value that v points to. The error, one
@@ -35,6 +36,10 @@ func (c *ServerCall) Decode(v any) error {
 // several goroutines of which one has failed. The call still ends with what
 // ServeCall returns.
 func (c *ServerCall) Cancel(cause error) { c.cancel(cause) }
+
+// OnEnd has f called, without locks, when the call's end is on its way: nothing
+// that ends the session after that comes before it. ServeCall may call it once.
+func (c *ServerCall) OnEnd(f func()) { c.onEnd = f }
 
 // answer returns the frame that ends the call.
 func (c *ServerCall) answer(result any, err error) Frame {

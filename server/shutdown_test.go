@@ -106,6 +106,7 @@ func TestShutdownEndsLastingCalls(t *testing.T) {
 		accepted := f.accept(conn, receiveItem[nodeapi.StreamOffer](f, calls[3]).ID)
 		calls = append(calls, accepted)
 		receiveItem[nodeapi.StreamOpened](f, accepted)
+		synctest.Wait()
 		began := time.Now()
 		if err := f.server.Shutdown(f.Context()); err != nil || time.Since(began) != 0 {
 			f.Errorf("Shutdown: %v after %v; want it done at once", err, time.Since(began))

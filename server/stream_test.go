@@ -197,6 +197,7 @@ func TestHandle(t *testing.T) {
 		}
 		// The stream outlives the handling.
 		handling.Cancel(nil)
+		synctest.Wait()
 		call := f.accept(conn, offer.ID)
 		if opened := receiveItem[nodeapi.StreamOpened](f, call); opened != *offer.Stream {
 			f.Errorf("got %+v; want %+v", opened, *offer.Stream)

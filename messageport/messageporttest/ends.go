@@ -23,6 +23,16 @@ var endTests = map[string]func(*testing.T, Pair){
 	"closed twice":               testClosedTwice,
 	"closed instead of served":   testNeverServed,
 	"the end is no answer":       testEndIsNoAnswer,
+	"answers come before it":     testOnEnd,
+}
+
+func testOnEnd(t *testing.T, pair Pair) {
+	s := start(t, pair, messageport.Limits{})
+	var got string
+	if err := s.client.Invoke(testContext(t), "last", nil, &got); err != nil || got != "done" {
+		t.Errorf("got %q, error %v; want the answer, then the session's end", got, err)
+	}
+	receive(t, s.client.Done(), "the session to end")
 }
 
 // serveFunc starts a session whose every call f answers.

@@ -92,6 +92,9 @@ func (s *session) serve(ctx context.Context, call *messageport.ServerCall) (any,
 		return nil, zeros(call)
 	case "mirror": // what comes, as it comes
 		return nil, mirror(call)
+	case "last": // closes the session as soon as it is answered
+		call.OnEnd(func() { _ = s.server.Close() })
+		return "done", nil
 	case "give-up": // by itself, while it waits both to read and to write
 		return nil, giveUp(call)
 	default:

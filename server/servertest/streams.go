@@ -115,15 +115,15 @@ func (s *stream) CloseWrite() error {
 }
 
 func (s *stream) Close() error {
-	s.out.end(false)
 	s.release()
+	s.out.end(false)
 	return nil
 }
 
 func (s *stream) Reset() error {
+	s.release()
 	s.in.end(true)
 	s.out.end(true)
-	s.release()
 	return nil
 }
 
