@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"testing"
+	"time"
 
 	bstore "github.com/ipfs/boxo/blockstore"
 	"github.com/ipfs/go-cid"
@@ -165,4 +166,36 @@ func tryCat(ctx context.Context, n *node.Node, req nodeapi.CatRequest) ([]byte, 
 	}
 	defer r.Close()
 	return io.ReadAll(r)
+}
+
+// soon returns a context for what is to take little time.
+func soon(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// eventually waits until something is so.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for ctx := soon(t); !is(); time.Sleep(time.Millisecond) {
+		if ctx.Err() != nil {
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+// TestExchangeEmptyBlock reads an empty file, which no peer would send.
+func TestExchangeEmptyBlock(t *testing.T) {
+	a, b := newPair(t, newConfig(), newConfig())
+	c := addFile(t, a.Node, nodeapi.AddOptions{}, nil).String()
+	got, err := tryCat(soon(t), b.Node, nodeapi.CatRequest{Path: c})
+	if err != nil || len(got) != 0 {
+		t.Errorf("got %d bytes, %v; want none", len(got), err)
+	}
+	offline := nodeapi.WithOffline(t.Context())
+	if _, err := tryCat(offline, b.Node, nodeapi.CatRequest{Path: c}); err != nil {
+		t.Errorf("reading it again offline: %v", err)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	bstore "github.com/ipfs/boxo/blockstore"
 	blocks "github.com/ipfs/go-block-format"
 	"github.com/ipfs/go-cid"
+	ipld "github.com/ipfs/go-ipld-format"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
@@ -62,13 +63,28 @@ func (h *hollow) PutMany(ctx context.Context, bs []blocks.Block) error {
 	return nil
 }
 
+func (h *hollow) GetSize(ctx context.Context, c cid.Cid) (int, error) {
+	if c.Type() != cid.Raw {
+		return h.Blockstore.GetSize(ctx, c)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, has := h.numbers[string(c.Hash())]; !has {
+		return -1, ipld.ErrNotFound{Cid: c}
+	}
+	return memoryChunk, nil
+}
+
 func (h *hollow) Get(ctx context.Context, c cid.Cid) (blocks.Block, error) {
 	if c.Type() != cid.Raw {
 		return h.Blockstore.Get(ctx, c)
 	}
 	h.mu.Lock()
-	number := h.numbers[string(c.Hash())]
+	number, has := h.numbers[string(c.Hash())]
 	h.mu.Unlock()
+	if !has {
+		return nil, ipld.ErrNotFound{Cid: c}
+	}
 	data := make([]byte, memoryChunk)
 	binary.BigEndian.PutUint64(data, number)
 	return blocks.NewBlockWithCid(data, c)
