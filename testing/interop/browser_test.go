@@ -69,10 +69,13 @@ type tab struct {
 
 var _ subject = (*tab)(nil)
 
+// url is the tests' page.
+func (b *browser) url() string { return b.server.Origin() + "/page.html" }
+
 // tab opens a tab that asks for a configuration.
 func (b *browser) tab(cfg nodeapi.Config) *tab {
 	b.t.Helper()
-	page, err := b.browser.NewTab(soon(b.t), b.server.Origin()+"/page.html")
+	page, err := b.browser.NewTab(soon(b.t), b.url())
 	if err != nil {
 		b.t.Fatal(err)
 	}

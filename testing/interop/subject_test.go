@@ -99,12 +99,12 @@ type script struct {
 	t *testing.T
 }
 
-func startScript(t *testing.T, name string) script {
+func startScript(t *testing.T, name string, args ...string) script {
 	t.Helper()
 	if os.Getenv(peers.KuboVariable) == "" && harness.Skip() != "" {
 		t.Skip(peers.KuboVariable + " does not name an ipfs binary")
 	}
-	s, err := peers.StartScript(soon(t), name)
+	s, err := peers.StartScript(soon(t), name, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

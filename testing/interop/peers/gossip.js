@@ -1,9 +1,11 @@
 // A peer of js-libp2p: reached by WebSocket, reaching others by TCP and relays,
-// with noise, yamux, gossipsub, and a protocol that echoes.
+// with noise, yamux, gossipsub, and a protocol that echoes. The identity is a new
+// one, or that of the private key which is the argument, in base64.
 
 import './node20.js'
 
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
@@ -17,7 +19,11 @@ import { emit, serve } from './lines.js'
 
 const echo = '/echo/1.0.0'
 
+const key = process.argv[2]
+const privateKey = key ? privateKeyFromProtobuf(Buffer.from(key, 'base64')) : await generateKeyPair('Ed25519')
+
 const libp2p = await createLibp2p({
+  privateKey,
   addresses: { listen: ['/ip4/127.0.0.1/tcp/0/ws', '/ip4/127.0.0.1/tcp/0'] },
   transports: [webSockets(), tcp(), circuitRelayTransport()],
   connectionEncrypters: [noise()],
@@ -30,9 +36,7 @@ const { pubsub } = libp2p.services
 pubsub.addEventListener('message', ({ detail }) => {
   emit('message', { topic: detail.topic, from: String(detail.from), data: base64(detail.data) })
 })
-for (const event of ['peer:connect', 'peer:disconnect']) {
-  libp2p.addEventListener(event, ({ detail }) => emit(event, { peer: String(detail) }))
-}
+libp2p.addEventListener('connection:open', ({ detail }) => emit('connection', { peer: String(detail.remotePeer) }))
 
 await libp2p.handle(echo, async stream => {
   try {
@@ -55,6 +59,27 @@ async function read(stream) {
   return Buffer.concat(chunks)
 }
 
+// What is published now and then, by its topic.
+const traffic = new Map()
+
+// count publishes "0", "1" and so on, some ms apart, until the traffic is ended.
+function count(topic, every) {
+  let goesOn = true
+  let next = 0
+  const run = async () => {
+    while (goesOn) {
+      await pubsub.publish(topic, Buffer.from(String(next++)))
+      await new Promise(resolve => setTimeout(resolve, every))
+    }
+    return next
+  }
+  const ended = run()
+  traffic.set(topic, () => {
+    goesOn = false
+    return ended
+  })
+}
+
 const base64 = bytes => Buffer.from(bytes).toString('base64')
 
 emit('ready', { peer: String(libp2p.peerId), addrs: libp2p.getMultiaddrs().map(String) })
@@ -63,6 +88,10 @@ await serve({
   subscribe: ({ topic }) => pubsub.subscribe(topic),
   unsubscribe: ({ topic }) => pubsub.unsubscribe(topic),
   publish: async ({ topic, data }) => { await pubsub.publish(topic, Buffer.from(data, 'base64')) },
+  // traffic starts to count on a topic, and hush ends it and returns how far it came.
+  traffic: ({ topic, every }) => { count(topic, every) },
+  hush: ({ topic }) => traffic.get(topic)(),
+  key: () => base64(privateKeyToProtobuf(privateKey)),
   subscribers: ({ topic }) => pubsub.getSubscribers(topic).map(String),
   connections: () => libp2p.getConnections().map(c => ({ peer: String(c.remotePeer), addr: String(c.remoteAddr) })),
   // talk opens a stream to a connected peer, writes, half-closes, and returns

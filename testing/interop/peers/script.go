@@ -63,16 +63,16 @@ type answer struct {
 	Error  string
 }
 
-// StartScript starts a script, which runs until Close. ctx bounds the start
-// alone.
-func StartScript(ctx context.Context, name string) (*Script, error) {
+// StartScript starts a script with arguments. It runs until Close; ctx bounds the
+// start alone.
+func StartScript(ctx context.Context, name string, args ...string) (*Script, error) {
 	_, here, _, _ := runtime.Caller(0)
 	dir := filepath.Dir(here)
 	if _, err := os.Stat(filepath.Join(dir, "node_modules")); err != nil {
 		return nil, fmt.Errorf("peers: run npm ci in %s: %w", dir, err)
 	}
 	s := &Script{
-		process:  exec.Command("node", name),
+		process:  exec.Command("node", append([]string{name}, args...)...),
 		listened: make(chan struct{}),
 		changed:  make(chan struct{}),
 		answers:  map[int]answer{},

@@ -60,6 +60,54 @@ const subscribe = topic => node.pubsub.subscribe(topic, ({ from, data }) => {
   tell({ event: 'message', topic, from, data: toBase64(data) })
 })
 
+// heard has the texts of the messages of a topic, by the topic.
+const heard = {}
+
+// listen keeps the texts of a topic's messages.
+const listen = topic => {
+  heard[topic] = []
+  return node.pubsub.subscribe(topic, ({ data }) => { heard[topic].push(new TextDecoder().decode(data)) })
+}
+
+const publish = (topic, text) => node.pubsub.publish(topic, new TextEncoder().encode(text))
+
+// until waits for a condition.
+async function until (condition) {
+  while (!condition()) await new Promise(resolve => setTimeout(resolve, 10))
+}
+
+// numbers returns those of texts that are numbers, and fails if one is lost, is
+// there twice or is out of order.
+function numbers (texts) {
+  const found = texts.filter(text => /^[0-9]+$/.test(text)).map(Number)
+  found.forEach((n, i) => {
+    if (n !== found[0] + i) throw new Error(`${n} after ${found[i - 1]}`)
+  })
+  return found
+}
+
+// visit is what a tab does that opens and closes while messages come: connects,
+// listens until it has heard some, and says its name.
+async function visit (config, topic, name) {
+  await open(config)
+  await listen(topic)
+  await until(() => numbers(heard[topic]).length >= 3)
+  await publish(topic, name)
+}
+
+// visitInFrame has a frame, which is a page like any other, make a visit and
+// vanish.
+async function visitInFrame (config, topic, name) {
+  const frame = document.createElement('iframe')
+  frame.src = location.href
+  const loaded = new Promise(resolve => { frame.onload = resolve })
+  document.body.append(frame)
+  await loaded
+  await frame.contentWindow.visit(config, topic, name)
+  numbers(frame.contentWindow.heard[topic])
+  frame.remove()
+}
+
 const rooms = {}
 
 // join joins a room and tells what happens in it.
@@ -91,5 +139,6 @@ const resetAfterByte = protocol => node.libp2p.handle(protocol, async ({ stream 
 })
 
 Object.assign(globalThis, {
-  CID, events, open, random, check, readFiles, collect, fromBase64, subscribe, rooms, join, talk, echo, resetAfterByte
+  CID, events, open, random, check, readFiles, collect, fromBase64, subscribe, heard, listen, publish,
+  until, numbers, visit, visitInFrame, rooms, join, talk, echo, resetAfterByte
 })
