@@ -32,7 +32,7 @@ const (
 // newHost puts the host together. What it has made when it fails, Close undoes.
 func (n *Network) newHost() error {
 	var err error
-	if n.limits, err = newLimits(n.cfg.DialOnly); err != nil {
+	if n.limits, err = newLimits(n.cfg); err != nil {
 		return err
 	}
 	n.onClose(n.limits.Close)
