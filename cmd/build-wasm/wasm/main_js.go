@@ -101,17 +101,15 @@ func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, e
 		Durability:  cfg.Durability,
 		StorageMax:  cfg.StorageMax,
 		Estimate:    storageEstimate,
-		Network:     cfg.Network,
-		Bootstrap:   cfg.Bootstrap,
-		Relays:      cfg.Relays,
-		Swarm:       cfg.Swarm,
-		Topics:      cfg.Topics,
-		LowWater:    cfg.LowWater,
-		HighWater:   cfg.HighWater,
-		DNS:         cfg.DNS,
-		Version:     version,
-		Commit:      commit,
-		Logger:      b.logger,
+		// The lists come with Extend, for each client its own: a bad entry then costs
+		// nobody else the boot.
+		Network:   cfg.Network,
+		LowWater:  cfg.LowWater,
+		HighWater: cfg.HighWater,
+		DNS:       cfg.DNS,
+		Version:   version,
+		Commit:    commit,
+		Logger:    b.logger,
 	})
 	if err != nil {
 		err = errors.Join(err, store.Close())
