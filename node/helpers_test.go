@@ -185,17 +185,3 @@ func eventually(t testing.TB, what string, is func() bool) {
 		}
 	}
 }
-
-// TestExchangeEmptyBlock reads an empty file, which no peer would send.
-func TestExchangeEmptyBlock(t *testing.T) {
-	a, b := newPair(t, newConfig(), newConfig())
-	c := addFile(t, a.Node, nodeapi.AddOptions{}, nil).String()
-	got, err := tryCat(soon(t), b.Node, nodeapi.CatRequest{Path: c})
-	if err != nil || len(got) != 0 {
-		t.Errorf("got %d bytes, %v; want none", len(got), err)
-	}
-	offline := nodeapi.WithOffline(t.Context())
-	if _, err := tryCat(offline, b.Node, nodeapi.CatRequest{Path: c}); err != nil {
-		t.Errorf("reading it again offline: %v", err)
-	}
-}
