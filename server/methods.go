@@ -60,7 +60,7 @@ var methods = map[string]method{
 	nodeapi.MethodPubSubPeers:     serve(pubsubPeers),
 
 	nodeapi.MethodRoomJoin: lasting(serveIn(roomJoin)),
-	nodeapi.MethodRoomSend: buffering(serveIn(roomSend)),
+	nodeapi.MethodRoomSend: serveIn(roomSend),
 
 	nodeapi.MethodStreamDial:   lasting(serveIn(streamDial)),
 	nodeapi.MethodStreamHandle: lasting(serveIn(streamHandle)),
@@ -95,21 +95,15 @@ func lasting(answer method) method {
 	}
 }
 
-// maxBuffering is how many calls of a session may take their upload into memory
-// at once, whole.
-const maxBuffering = 64
-
-// buffering is for a method that does so. Those that wait for their turn have
-// sent no more than their credit.
+// buffering is for a method that takes its upload into memory, whole.
 func buffering(answer method) method {
 	return func(ctx context.Context, s *session, call *messageport.ServerCall) (any, error) {
-		select {
-		case s.buffering <- struct{}{}:
-			defer func() { <-s.buffering }()
-			return answer(ctx, s, call)
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		done, err := s.buffering.take(ctx)
+		if err != nil {
+			return nil, err
 		}
+		defer done()
+		return answer(ctx, s, call)
 	}
 }
 

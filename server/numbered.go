@@ -1,24 +1,6 @@
 package server
 
-import (
-	"sync"
-	"sync/atomic"
-
-	"github.com/sharednode/sharednode/messageport/nodeapi"
-)
-
-// quota counts what a session may have only so much of.
-type quota struct{ taken atomic.Int64 }
-
-// take takes one of limit, to be given back by release. If there is none left
-// the error is of the code, about so many of what.
-func (q *quota) take(limit int, code nodeapi.Code, what string) (release func(), err error) {
-	if q.taken.Add(1) > int64(limit) {
-		q.taken.Add(-1)
-		return nil, nodeapi.Errorf(code, map[string]any{"limit": limit}, "this session has %d %s; that is the most", limit, what)
-	}
-	return func() { q.taken.Add(-1) }, nil
-}
+import "sync"
 
 // numbered holds what a session names by number. A number is of that session
 // alone, and never given twice.

@@ -53,6 +53,15 @@ func roomSend(ctx context.Context, s *session, _ Rooms, call *messageport.Server
 	if !ok {
 		return nil, nodeapi.Errorf(nodeapi.CodeNotInRoom, nil, "this session has not joined a room %d", req.Room)
 	}
+	turns := s.buffering
+	if req.To != nil {
+		turns = s.sending // a member who cannot be reached is waited for
+	}
+	done, err := turns.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	data, err := s.receiveMessage(call)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -90,6 +92,39 @@ func TestRoomIsOfItsSessionAlone(t *testing.T) {
 		f.wantCode(send(conn, second), nodeapi.CodeNotInRoom)
 		if again := f.join(conn, nodeapi.RoomRequest{Topic: "b"}); again.number == second.number {
 			f.Errorf("the number %d was given again", again.number)
+		}
+	})
+}
+
+// Messages to members who cannot be reached wait, and hold up only their like.
+func TestDirectMessagesThatWait(t *testing.T) {
+	run(t, func(f *fixture) {
+		const most = 64
+		var sending atomic.Int64
+		f.backend.Hook = func(ctx context.Context, method string) error {
+			if method == nodeapi.MethodRoomSend && sending.Add(1) <= most {
+				<-ctx.Done()
+			}
+			return nil
+		}
+		conn := f.dial()
+		room := f.join(conn, nodeapi.RoomRequest{Topic: "t"})
+		var calls []*messageport.ClientCall
+		for range most + 1 {
+			call := f.call(conn, nodeapi.MethodRoomSend, nodeapi.RoomSend{Room: room.number, To: &room.member}, true)
+			_ = call.CloseWrite()
+			calls = append(calls, call)
+		}
+		synctest.Wait()
+		if n := sending.Load(); n != most {
+			f.Errorf("%d messages are in memory; want %d", n, most)
+		}
+		if err := f.upload(conn, nodeapi.MethodRoomSend, nodeapi.RoomSend{Room: room.number}, part{data: "to all"}); err != nil {
+			f.Error(err)
+		}
+		f.publish(conn, "t", "to all")
+		for _, call := range calls {
+			call.Cancel(nil)
 		}
 	})
 }

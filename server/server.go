@@ -146,7 +146,8 @@ func (s *Server) enter() *session {
 		log:     s.cfg.Logger.With("session", id),
 		refused: len(s.sessions) >= s.cfg.MaxSessions,
 
-		buffering: make(chan struct{}, maxBuffering),
+		buffering: make(turns, maxTurns),
+		sending:   make(turns, maxTurns),
 	}
 	s.sessions[sess] = struct{}{}
 	s.served.Add(1)

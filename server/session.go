@@ -22,7 +22,8 @@ type session struct {
 
 	backend Backend // set by the handshake
 
-	buffering chan struct{} // a token for each call that buffers its upload
+	buffering turns // of calls that take their upload into memory
+	sending   turns // of those that wait for a member of a room
 
 	topics    quota // listened to
 	streams   quota // carried
