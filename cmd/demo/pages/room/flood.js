@@ -27,3 +27,30 @@ export class Allowance {
     return true;
   }
 }
+
+/** How many peers are kept account of; of more, those heard of last. */
+const MOST = 200;
+
+/** What each peer may still say, with all its tabs together. */
+export class Allowances {
+  #peers = new Map();
+
+  /**
+   * The account of a peer: how much it may say, and how often its tabs may
+   * introduce themselves.
+   *
+   * @returns {{words: Allowance, names: Allowance, leftOut?: object}}
+   */
+  of(peer) {
+    const account = this.#peers.get(peer) ?? {
+      words: new Allowance(20, 4),
+      names: new Allowance(20, 1),
+    };
+    this.#peers.delete(peer);
+    this.#peers.set(peer, account);
+    if (this.#peers.size > MOST) {
+      this.#peers.delete(this.#peers.keys().next().value);
+    }
+    return account;
+  }
+}

@@ -1,9 +1,9 @@
 import { make } from '../dom.js';
 import { short } from '../format.js';
-import { Allowance } from './flood.js';
 
-/** Whom more is kept of are those who speak; a peer may pretend to be many. */
+/** How many are listed, and how many of one peer: it may pretend to be many. */
 const MOST = 200;
+const MOST_OF_ONE = 16;
 
 /** Someone in the room: a tab of this browser or of another. */
 export class Person {
@@ -11,11 +11,6 @@ export class Person {
   name;
   /** Whether it was told that they came. */
   arrived = false;
-  /** The note on what was left out of what they said. */
-  leftOut;
-  /** How much they may say, and how often introduce themselves. */
-  words = new Allowance(20, 4);
-  names = new Allowance(10, 0.5);
 
   /**
    * @param {{peer: string, session?: string}} member
@@ -98,14 +93,15 @@ export class People {
     );
   }
 
-  /** Takes somebody in; undefined if there are too many. */
+  /** Takes somebody in, unless there are too many. */
   add(person) {
-    if (this.#people.size >= MOST) {
-      return undefined;
+    const { peer } = person.member;
+    const all = [...this.#people.values()];
+    const ofOne = all.filter(({ member }) => member.peer === peer).length;
+    if (all.length < MOST && ofOne < MOST_OF_ONE) {
+      this.#people.set(person.key, person);
+      this.show();
     }
-    this.#people.set(person.key, person);
-    this.show();
-    return person;
   }
 
   remove(person) {

@@ -1,6 +1,7 @@
 import { plural } from '../format.js';
+import { Comings } from './comings.js';
 import { FileCard } from './filecard.js';
-import { Allowance } from './flood.js';
+import { Allowances } from './flood.js';
 import { words } from './log.js';
 import { Meeting } from './meet.js';
 import { keyOf, Person } from './people.js';
@@ -10,12 +11,6 @@ import { decode, encode } from './wire.js';
 /** How long somebody who came is given to say their name, in ms. */
 const COURTESY = 2500;
 
-/**
- * How long after somebody left it is told, in ms. When the node ends, all are
- * gone at once, and it is that which is told as soon as there is another.
- */
-const PAUSE = 1500;
-
 /** How long messages left out are counted in one note, in ms. */
 const NOTE_SPAN = 30_000;
 
@@ -23,13 +18,12 @@ const NOTE_SPAN = 30_000;
 export class Visit {
   #page;
   #name;
-  #me;
+  #me; // undefined until the room is entered
   #room;
   #meeting;
-  #timers = new Set();
-  #notes = new Allowance(20, 1); // comings and goings that are told
+  #comings;
+  #allowances = new Allowances();
   #over = false;
-  #quiet = false; // whether comings are not told, as those after a restart
 
   /**
    * @param {object} page
@@ -46,16 +40,14 @@ export class Visit {
   constructor(page, name, room) {
     this.#page = page;
     this.#name = name;
+    this.#comings = new Comings(page.log);
     const topic = topicOf(room);
     this.#room = enter(page.node, topic, {
       ready: (member) => this.#ready(member),
       joined: (member) => this.#joined(member),
       left: (member) => this.#left(member),
       message: (member, data, direct) => this.#heard(member, data, direct),
-      dropped: (count) =>
-        page.log.note(
-          `${plural(count, 'message')} came too fast and were lost`,
-        ),
+      dropped: (count) => this.#lost(count),
     });
     this.#room.joined.catch((error) => this.#over || page.onfailure(error));
     this.#meeting = new Meeting(page.node, topic);
@@ -64,7 +56,7 @@ export class Visit {
   async leave() {
     this.#over = true;
     this.#meeting.stop();
-    this.#timers.forEach(clearTimeout);
+    this.#comings.stop();
     this.#page.people.clear();
     this.#page.log.clear();
     await this.#room.leave();
@@ -83,7 +75,7 @@ export class Visit {
 
   #send(message, to, content) {
     const { people, log } = this.#page;
-    const person = to === '' ? undefined : people.get(to);
+    const person = people.get(to);
     const gone = to !== '' && person === undefined;
     const aside = person && `to ${people.nameOf(person)} alone`;
     const sent = log.message({
@@ -111,8 +103,6 @@ export class Visit {
   #ready(member) {
     const { people, log } = this.#page;
     if (this.#me !== undefined) {
-      this.#quiet = true;
-      this.#later(COURTESY * 2, () => (this.#quiet = false));
       log.note('Back in the room: the node was lost for a moment');
     }
     people.clear();
@@ -136,10 +126,13 @@ export class Visit {
   }
 
   #joined(member) {
-    const person = this.#find(member);
-    if (person !== undefined && person.kind !== 'me') {
+    const { people } = this.#page;
+    const person = this.#person(member);
+    people.add(person);
+    if (people.get(person.key) === person && person.kind !== 'me') {
+      this.#changed();
       this.#introduce(member);
-      this.#later(COURTESY, () => this.#tellArrival(person));
+      setTimeout(() => this.#tellArrival(person), COURTESY);
     }
   }
 
@@ -152,52 +145,36 @@ export class Visit {
     const name = people.nameOf(person);
     people.remove(person);
     this.#changed();
-    const me = this.#me;
-    this.#later(PAUSE, () => {
-      if (person.arrived && this.#me === me) {
-        this.#note(`${name} left`);
-      }
-    });
+    if (person.arrived) {
+      this.#comings.left(person, name);
+    }
   }
 
   #tellArrival(person) {
     const { people } = this.#page;
     if (!person.arrived && people.get(person.key) === person) {
       person.arrived = true;
-      this.#note(`${people.nameOf(person)} is here`);
+      this.#comings.came(person, people.nameOf(person));
     }
   }
 
-  #note(text) {
-    if (!this.#quiet && this.#notes.take()) {
-      this.#page.log.note(text);
-    }
-  }
-
-  /** Finds a member, who is new if there was no word of them. */
-  #find(member) {
+  /** Finds a member, or makes one who is not listed: they did not join. */
+  #person(member) {
     const { node, people } = this.#page;
-    const known = people.get(keyOf(member));
-    if (known !== undefined) {
-      return known;
-    }
     const kind = member.peer === node.peerId ? 'mine' : 'other';
-    const person = people.add(new Person(member, kind));
-    this.#changed();
-    return person;
+    return people.get(keyOf(member)) ?? new Person(member, kind);
   }
 
   #heard(member, data, direct) {
-    const person = this.#find(member);
-    if (person === undefined || person.kind === 'me') {
-      return; // one too many, or what this tab itself said
+    const person = this.#person(member);
+    if (person.kind === 'me') {
+      return;
     }
     const message = decode(data);
-    const allowance = message.type === 'name' ? person.names : person.words;
+    const account = this.#allowances.of(member.peer);
+    const allowance = message.type === 'name' ? account.names : account.words;
     if (!allowance.take()) {
-      if (message.type !== 'name') {
-        this.#leaveOut(person);
-      }
+      this.#leaveOut(account, person);
       return;
     }
     if (message.name !== undefined && message.name !== person.name) {
@@ -211,16 +188,12 @@ export class Visit {
     }
   }
 
-  #show(person, message, direct) {
+  #show(person, { type, cid, file, size, text }, direct) {
     const { people, log, onmessage } = this.#page;
     const content =
-      message.type === 'file'
-        ? this.#card({
-            cid: message.cid,
-            name: message.file,
-            size: message.size,
-          })
-        : { body: words(message.text) };
+      type === 'file'
+        ? this.#card({ cid, name: file, size })
+        : { body: words(text) };
     log.message({
       person,
       name: people.nameOf(person),
@@ -231,20 +204,23 @@ export class Visit {
   }
 
   /** Counts a message that is not shown, in a note that goes with it. */
-  #leaveOut(person) {
+  #leaveOut(account, person) {
+    const { people, log } = this.#page;
     const now = performance.now();
-    const { leftOut } = person;
-    if (leftOut?.note.isConnected && now - leftOut.since < NOTE_SPAN) {
-      leftOut.count++;
-    } else {
-      const note = this.#page.log.note('');
-      person.leftOut = { note, since: now, count: 1 };
+    const { leftOut } = account;
+    if (!leftOut?.note.isConnected || now - leftOut.since > NOTE_SPAN) {
+      account.leftOut = { note: log.note(''), since: now, count: 0 };
     }
-    const { note, count } = person.leftOut;
-    const name = this.#page.people.nameOf(person);
-    note.textContent = `${name} says too much at once: ${count} left out`;
+    const count = ++account.leftOut.count;
+    account.leftOut.note.textContent = `${people.nameOf(person)} says too much at once: ${count} left out`;
   }
 
+  #lost(count) {
+    const messages = plural(count, 'message');
+    this.#page.log.note(`${messages} came too fast and were lost`);
+  }
+
+  /** Has the composer offer those that are here. */
   #changed() {
     const { people, composer } = this.#page;
     composer.offer(
@@ -253,13 +229,5 @@ export class Visit {
         .filter(({ kind }) => kind !== 'me')
         .map((person) => ({ key: person.key, name: people.nameOf(person) })),
     );
-  }
-
-  #later(ms, run) {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, ms);
-    this.#timers.add(timer);
   }
 }
