@@ -16,9 +16,9 @@ import (
 // port of its own, and vanish as abruptly; a real tab comes with a process of its
 // own, or takes a while to close, and costs ten times as much.
 const (
-	frameVisits  = 170
+	frameVisits  = 160
 	framesAtOnce = 4
-	tabVisits    = 30
+	tabVisits    = 40
 	tabsAtOnce   = 2
 )
 
