@@ -81,7 +81,7 @@ func (n *Node) PubSubPeers(_ context.Context, topic string) ([]string, error) {
 // topics returns the node's pubsub.
 func (n *Node) topics() (*pubsub.PubSub, error) {
 	if n.pubsub == nil {
-		return nil, &nodeapi.Error{Code: nodeapi.CodeOffline, Message: "pubsub needs a network, and this node's is off"}
+		return nil, errOffline
 	}
 	return n.pubsub, nil
 }
