@@ -101,9 +101,11 @@ func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, e
 		Durability:  cfg.Durability,
 		StorageMax:  cfg.StorageMax,
 		Estimate:    storageEstimate,
-		// The lists come with Extend, for each client its own: a bad entry then costs
-		// nobody else the boot.
+		// The lists of addresses come with Extend, for each client its own: a bad
+		// entry then costs nobody else the boot. That of topics says from the start
+		// whether there is one at all.
 		Network:   cfg.Network,
+		Topics:    cfg.Topics,
 		LowWater:  cfg.LowWater,
 		HighWater: cfg.HighWater,
 		DNS:       cfg.DNS,
