@@ -74,7 +74,7 @@ func closeNode(t *testing.T, n interface{ Close() error }) {
 
 func ask(t *testing.T, p http.Handler, topic string) peerInfo {
 	t.Helper()
-	w := get(p, http.MethodGet, "/peer.json?topic="+url.QueryEscape(topic), nil)
+	w := get(handler("", p), http.MethodGet, "/peer.json?topic="+url.QueryEscape(topic), nil)
 	var info peerInfo
 	if err := json.NewDecoder(w.Body).Decode(&info); err != nil {
 		t.Fatalf("status %d: %v", w.Code, err)

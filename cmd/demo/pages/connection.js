@@ -42,10 +42,11 @@ export async function openNode() {
 
 let demo; // the address of the demo's peer that the node was told of
 
-function connectThrough(addr) {
-  demo = addr;
+async function connectThrough(addr) {
   const config = addr ? { bootstrap: [addr], relays: [addr] } : {};
-  return connect({ config, onConflict: 'join' });
+  const node = await connect({ config, onConflict: 'join' });
+  demo = addr;
+  return node;
 }
 
 /** Whether an id is that of the demo's peer. */

@@ -59,7 +59,11 @@ export class Meeting {
     await follow(addr);
     const known = new Set(connected.map(({ peer }) => peer));
     known.add(this.#node.peerId);
-    known.forEach((peer) => this.#failed.delete(peer));
+    for (const peer of this.#failed.keys()) {
+      if (known.has(peer) || !peers.includes(peer)) {
+        this.#failed.delete(peer);
+      }
+    }
     peers
       .slice(0, MOST)
       .filter((peer) => !known.has(peer) && this.#mayDial(peer))
