@@ -56,7 +56,7 @@ func checkProtocols(names []string) ([]protocol.ID, error) {
 // that serve to speak others.
 var reservedProtocols = []string{
 	"/ipfs/bitswap", "/ipfs/id/", "/ipfs/ping/", "/libp2p/circuit/", "/libp2p/autonat/", "/libp2p/dcutr",
-	"/meshsub/", "/floodsub/", "/randomsub/", "ipfs-pubsub-room/", "/multistream/",
+	"/meshsub/", "/floodsub/", "/randomsub/", "ipfs-pubsub-room/", "/sharednode/", "/multistream/",
 }
 
 func checkProtocol(name string) error {

@@ -11,9 +11,18 @@ import (
 	"github.com/libp2p/go-libp2p/core/protocol"
 )
 
-// directProtocol is the protocol of direct messages, as ipfs-pubsub-room has
-// had it from 1.2 to 3.0. It does not begin with a slash.
-const directProtocol protocol.ID = "ipfs-pubsub-room/v2"
+const (
+	// roomProtocol is the protocol of direct messages that ipfs-pubsub-room has had
+	// from 1.2 to 3.0. It does not begin with a slash.
+	roomProtocol protocol.ID = "ipfs-pubsub-room/v2"
+	// splitProtocol is the same to peers that read documents however they are
+	// split.
+	splitProtocol protocol.ID = "/sharednode/room/1"
+	// maxPiece is the longest document that roomProtocol takes: what goes through
+	// the layers below in one piece. The readers of ipfs-pubsub-room take every
+	// piece for a document, and some fall over the second half of one.
+	maxPiece = 64<<10 - 512
+)
 
 // direct carries the direct messages of all rooms of a node: one stream to each
 // peer, and those that peers open.
@@ -42,13 +51,15 @@ func newDirect(h host.Host, maxData int, deliver func(*directMessage), drop func
 		outboxes: make(map[peer.ID]*outbox),
 	}
 	d.closed, d.close = context.WithCancel(network.WithAllowLimitedConn(context.Background(), "room"))
-	h.SetStreamHandler(directProtocol, d.inbox.handle)
+	h.SetStreamHandler(roomProtocol, d.inbox.handle)
+	h.SetStreamHandler(splitProtocol, d.inbox.handle)
 	return d
 }
 
 // stop ends all sends, and waits for their goroutines.
 func (d *direct) stop() {
-	d.host.RemoveStreamHandler(directProtocol)
+	d.host.RemoveStreamHandler(roomProtocol)
+	d.host.RemoveStreamHandler(splitProtocol)
 	d.mu.Lock()
 	d.close()
 	d.mu.Unlock()

@@ -30,8 +30,8 @@ type byHand struct {
 func newByHand(t *testing.T, rooms *Rooms) *byHand {
 	t.Helper()
 	h := &byHand{PubSub: newPubSub(t, Config{}), streams: make(chan network.Stream, 100)}
-	h.host = h.PubSub.Host()
-	h.host.SetStreamHandler(directProtocol, func(s network.Stream) { h.streams <- s })
+	h.host = h.Host()
+	h.host.SetStreamHandler(roomProtocol, func(s network.Stream) { h.streams <- s })
 	subscribe(t, h.PubSub, "room", SubscribeOptions{})
 	connect(t, h.host, rooms.pubsub.Host())
 	return h
@@ -42,7 +42,7 @@ func (h *byHand) id() Member { return Member{Peer: h.host.ID()} }
 // open opens a stream to rooms.
 func (h *byHand) open(t *testing.T, rooms *Rooms) network.Stream {
 	t.Helper()
-	s, err := h.host.NewStream(t.Context(), rooms.self, directProtocol)
+	s, err := h.host.NewStream(t.Context(), rooms.self, roomProtocol)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,6 +157,11 @@ func TestDirectPieces(t *testing.T) {
 		}
 	}
 
+	err := room.SendTo(t.Context(), peer.id(), make([]byte, maxPiece/2))
+	if undelivered := (*UndeliveredError)(nil); !errors.As(err, &undelivered) || !errors.Is(err, errTooLong) {
+		t.Errorf("a message that does not go in one piece: %v; want errTooLong", err)
+	}
+
 	// After a reset the next message takes a new stream.
 	_ = s.Reset()
 	eventually(t, "a message comes on a new stream", func() bool {
@@ -177,6 +182,7 @@ func TestDirectPeerHangs(t *testing.T) {
 	rooms := newRooms(t, RoomsConfig{SendTimeout: 2 * time.Second})
 	room := join(t, rooms, "room", RoomOptions{})
 	hung, other := newByHand(t, rooms), newByHand(t, rooms)
+	hung.host.SetStreamHandler(splitProtocol, func(s network.Stream) { hung.streams <- s })
 	wantJoins(t, room, hung.id(), other.id())
 	large := bytes.Repeat([]byte("x"), MaxMessage)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -185,9 +191,11 @@ func TestDirectPeerHangs(t *testing.T) {
 	for range sends {
 		go func() { results <- room.SendTo(ctx, hung.id(), large) }()
 	}
+	var ended int
 	eventually(t, "sends are refused", func() bool {
 		select {
 		case err := <-results:
+			ended++
 			return errors.Is(err, ErrBusy)
 		default:
 			return false
@@ -195,7 +203,7 @@ func TestDirectPeerHangs(t *testing.T) {
 	})
 	sendTo(t, room, other.id(), "unharmed")
 	cancel()
-	for range sends - 1 {
+	for range sends - ended {
 		<-results
 	}
 }

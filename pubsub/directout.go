@@ -118,7 +118,7 @@ func (o *outbox) send(m *outgoing) error {
 			return nil
 		case ctx.Err() != nil:
 			return errors.Join(context.Cause(ctx), err)
-		case errors.Is(err, ErrNotInRoom) || try == directTries:
+		case errors.Is(err, ErrNotInRoom) || errors.Is(err, errTooLong) || try == directTries:
 			return err
 		}
 		select {
@@ -141,6 +141,9 @@ func (o *outbox) attempt(ctx context.Context, m *outgoing) error {
 	if err := o.open(ctx); err != nil {
 		return err
 	}
+	if o.stream.Protocol() == roomProtocol && len(m.doc) > maxPiece {
+		return errTooLong
+	}
 	return o.write(m.doc)
 }
 
@@ -150,7 +153,7 @@ func (o *outbox) open(ctx context.Context) error {
 		return nil
 	}
 	o.closeStream()
-	s, err := o.direct.host.NewStream(ctx, o.peer, directProtocol)
+	s, err := o.direct.host.NewStream(ctx, o.peer, splitProtocol, roomProtocol)
 	if err != nil {
 		return err
 	}

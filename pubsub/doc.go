@@ -56,9 +56,13 @@
 // topicIDs count together. A document is dropped and counted if it is no JSON or
 // not UTF-8, if from is not the peer that opened the stream or to not this one, if
 // it has no topic, or data that is not hex, or is too long; what comes after it is
-// read. Documents may come split or joined. ipfs-pubsub-room itself reads only
-// those that come in one piece, which those over 64 KiB do not: data of up to
-// 31 KiB reaches it.
+// read. Documents may come split or joined.
+//
+// ipfs-pubsub-room itself reads only what comes in one piece, and can crash of
+// half a document. So peers that read documents however they come say so
+// by a second protocol, "/sharednode/room/1", which is the same in all else. On
+// the first one no document of more than 63.5 KiB is written: data of up to about
+// 31 KiB.
 //
 // # Sessions
 //

@@ -16,6 +16,7 @@ var (
 	ErrUnreachable = errors.New("pubsub: no connection to the peer in time")
 
 	errNoAddress = errors.New("no address of the peer is known")
+	errTooLong   = errors.New("the message is too long for the peer, which reads up to about 31 KiB")
 )
 
 // UndeliveredError is the error of a direct message that was not handed to its
