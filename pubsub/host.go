@@ -2,6 +2,7 @@ package pubsub
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -19,6 +20,8 @@ const (
 	// streamPatience is how long a peer's stream waits for the one to that peer.
 	streamPatience = 5 * time.Second
 )
+
+var errNoDial = errors.New("pubsub: gossipsub dials nobody")
 
 // gossipHost is the host as gossipsub is to see it.
 //
@@ -59,7 +62,7 @@ type peerStreams struct {
 	sendable chan struct{} // closed when there is one in to
 }
 
-func newGossipHost(h host.Host, closed context.Context) *gossipHost {
+func newGossipHost(closed context.Context, h host.Host) *gossipHost {
 	return &gossipHost{
 		Host:   h,
 		in:     newInflow(),
@@ -68,6 +71,10 @@ func newGossipHost(h host.Host, closed context.Context) *gossipHost {
 		peers:  make(map[peer.ID]*peerStreams),
 	}
 }
+
+// Connect refuses. All that gossipsub would dial are peers that others name when
+// they leave a mesh, and nobody is to choose whom a node dials but its owner.
+func (h *gossipHost) Connect(context.Context, peer.AddrInfo) error { return errNoDial }
 
 // Network returns the network, with limited connections as good as others.
 func (h *gossipHost) Network() network.Network { return gossipNetwork{h.Host.Network()} }
