@@ -131,9 +131,10 @@ class Place {
       onerror: (error, fatal) =>
         onnews({ type: 'error', error: error as SharednodeError, fatal }),
       onend: (error) => {
-        this.#room.reject(asLeft(error));
+        const left = asLeft(error);
+        this.#room.reject(left); // to those who wait for a number
         this.#room = numbered();
-        this.#room.reject(asLeft(error));
+        this.#room.reject(left); // to those to come
       },
     });
   }
