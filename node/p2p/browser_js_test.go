@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"syscall/js"
 	"testing"
 	"time"
 
@@ -84,6 +85,17 @@ func TestBrowserResolves(t *testing.T) {
 	n := inBrowser(t, p2p.Lists{})
 	if err := connectFor(t, n, os.Getenv(namedVariable), 20*time.Second); err != nil {
 		t.Error(err)
+	}
+}
+
+// The browser's events say whether the device is online.
+func TestBrowserPresence(t *testing.T) {
+	n := inBrowser(t, p2p.Lists{})
+	for _, event := range []string{"offline", "online", "offline", "online"} {
+		js.Global().Call("dispatchEvent", js.Global().Get("Event").New(event))
+		if got, want := n.Online(), event == "online"; got != want {
+			t.Errorf("after %s: Online is %v; want %v", event, got, want)
+		}
 	}
 }
 

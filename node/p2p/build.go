@@ -46,7 +46,7 @@ func (n *Network) newHost() error {
 		return err
 	}
 	n.onClose(n.swarm.Close)
-	muxers := []upgrader.StreamMuxer{{ID: yamux.ID, Muxer: yamux.DefaultTransport}}
+	muxers := []upgrader.StreamMuxer{{ID: yamux.ID, Muxer: newMuxer()}}
 	secure, err := noise.New(noise.ID, n.cfg.Key, muxers)
 	if err != nil {
 		return fmt.Errorf("p2p: noise: %w", err)

@@ -4,8 +4,10 @@
 //
 // A Network dials the peers that it is configured with, those that it is asked
 // for, and no others. Bootstrap peers and relays are kept: redialled after a
-// back-off that grows, and at once when the device comes online. On each relay
-// it holds a reservation, so that peers reach it through the relay.
+// back-off that grows, and at once when the device comes online or wakes up.
+// While it is offline they are not dialled; connections that there are stay, and
+// are asked for an answer afterwards. On each relay it holds a reservation, so
+// that peers reach it through the relay.
 //
 // What differs in a browser:
 //

@@ -19,7 +19,7 @@ const (
 	longestDelay = 5 * time.Minute // and no more than this
 	steadyAfter  = time.Minute     // a connection that lasts so long was no failure
 	attemptLimit = 30 * time.Second
-	probeLimit   = 10 * time.Second
+	probeLimit   = 5 * time.Second
 	longestRest  = 15 * time.Minute // between two looks at a connected peer
 )
 

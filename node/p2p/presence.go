@@ -18,25 +18,28 @@ const (
 type presence struct {
 	back func()           // must not block
 	wall func() time.Time // the wall clock, which does not stop in sleep
+	stop func()           // asks the platform no more
 
 	mu     sync.Mutex // guards following
 	online bool
 	change chan struct{} // closed when online turns true
 }
 
+// newPresence takes note at once of what the platform tells; watch must be called.
 func newPresence(back func()) *presence {
-	return &presence{
+	p := &presence{
 		back:   back,
 		wall:   func() time.Time { return time.Now().Round(0) },
 		online: true,
 		change: make(chan struct{}),
 	}
+	p.stop = watchOnline(p.set)
+	return p
 }
 
-// watch takes note of what the platform tells until ctx ends.
+// watch looks for sleep until ctx ends, and with it all else ends.
 func (p *presence) watch(ctx context.Context) {
-	stop := watchOnline(p.set)
-	defer stop()
+	defer p.stop()
 	ticker := time.NewTicker(clockTick)
 	defer ticker.Stop()
 	last := p.wall()
