@@ -23,7 +23,7 @@ const (
 	stateDelay = 3 * time.Second
 	// awareDelay is how long it may take to see a peer of the topic in the members'
 	// topic too. It entered that first, but is seen in the two in any order.
-	awareDelay = 250 * time.Millisecond
+	awareDelay = 500 * time.Millisecond
 )
 
 // roomPeer is what is known of a peer in a topic. The topic's mu guards it.

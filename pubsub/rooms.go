@@ -180,7 +180,8 @@ func (r *Rooms) Join(ctx context.Context, topic string, opts RoomOptions) (*Room
 		return nil, err
 	}
 	room := newRoom(t, opts)
-	if err := t.enter(ctx, room); err != nil {
+	if err := t.enter(room); err != nil {
+		room.close()
 		r.release(t)
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/libp2p/go-libp2p"
 )
 
 func newRooms(t testing.TB, cfg RoomsConfig) *Rooms {
@@ -416,4 +418,72 @@ func TestAllowedRooms(t *testing.T) {
 	if _, err := rooms.Join(t.Context(), "other", RoomOptions{Members: true}); !errors.Is(err, ErrTopicNotAllowed) {
 		t.Errorf("got %v; want ErrTopicNotAllowed", err)
 	}
+}
+
+func TestRoomThroughARelay(t *testing.T) {
+	t.Parallel()
+	pubsub1, pubsub2 := relayed(t, libp2p.NoListenAddrs)
+	rooms1, rooms2 := newRooms(t, RoomsConfig{PubSub: pubsub1}), newRooms(t, RoomsConfig{PubSub: pubsub2})
+	a := join(t, rooms1, "room", RoomOptions{Members: true})
+	b := join(t, rooms2, "room", RoomOptions{Members: true})
+	wantEvent(t, a, RoomJoined, b.Me())
+	wantEvent(t, b, RoomJoined, a.Me())
+	sendTo(t, b, a.Me(), "to you")
+	wantMessage(t, a, b.Me(), "to you", true)
+	broadcast(t, a, "to all")
+	wantMessage(t, b, a.Me(), "to all", false)
+}
+
+// Tabs that come and go while others speak: those who stay get every message
+// once, in order, and see each come and go once.
+func TestRoomChurn(t *testing.T) {
+	rooms1, rooms2 := connectedRooms(t)
+	stays := join(t, rooms1, "room", RoomOptions{Members: true})
+	speaker := join(t, rooms2, "room", RoomOptions{Members: true})
+	wantEvent(t, stays, RoomJoined, speaker.Me())
+	wantEvent(t, speaker, RoomJoined, stays.Me())
+
+	const messages, tabs = 200, 50
+	go func() {
+		for i := range messages {
+			_ = speaker.Broadcast(t.Context(), fmt.Append(nil, i))
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	go func() {
+		for i := range tabs {
+			r, err := rooms1.Join(t.Context(), "room", RoomOptions{Members: i%2 == 0})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = r.Broadcast(t.Context(), []byte("hello"))
+			_ = r.Close()
+		}
+		_ = stays.Broadcast(t.Context(), []byte("the end"))
+	}()
+	got, hellos, here, ended := 0, 0, map[Member]bool{speaker.Me(): true}, false
+	for got < messages || hellos < tabs || !ended {
+		e := nextEvent(t, stays)
+		switch {
+		case e.Dropped > 0:
+			t.Fatalf("%d messages were dropped", e.Dropped)
+		case e.Type == RoomMessage && e.Member == speaker.Me():
+			if string(e.Data) != fmt.Sprint(got) {
+				t.Fatalf("got %s after %d messages", e.Data, got)
+			}
+			got++
+		case e.Type == RoomMessage && e.Member == stays.Me():
+			ended = true
+		case e.Type == RoomMessage:
+			hellos++
+		case here[e.Member] == (e.Type == RoomJoined):
+			t.Fatalf("event %d of %v, who was there: %v", e.Type, e.Member, here[e.Member])
+		default:
+			here[e.Member] = e.Type == RoomJoined
+		}
+	}
+	eventually(t, "only those who stay are there", func() bool {
+		return slices.Equal(stays.Members(), []Member{speaker.Me()}) && slices.Equal(speaker.Members(), []Member{stays.Me()})
+	})
 }

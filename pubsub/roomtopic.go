@@ -1,7 +1,6 @@
 package pubsub
 
 import (
-	"context"
 	"slices"
 	"sync"
 
@@ -14,11 +13,9 @@ type roomTopic struct {
 	name  string
 	users int // the Rooms' mu guards it
 
-	// entering holds a token while a room enters or leaves. Who has it may change
-	// the feeds.
-	entering  chan struct{}
-	plain     *feed // the topic itself, while there are rooms
-	companion *feed // the members' topic, while there are rooms that tell members apart
+	entering  sync.Mutex // held while a room enters or leaves; guards following
+	plain     *feed      // the topic itself, while there are rooms
+	companion *feed      // the members' topic, while there are rooms that tell members apart
 	announcer *announcer
 
 	// speaking holds a token while something is published, so that what is said of
@@ -40,7 +37,6 @@ func newRoomTopic(r *Rooms, name string) *roomTopic {
 	return &roomTopic{
 		rooms:    r,
 		name:     name,
-		entering: make(chan struct{}, 1),
 		speaking: make(chan struct{}, 1),
 		due:      make(chan struct{}, 1),
 		peers:    make(map[peer.ID]*roomPeer),
@@ -51,9 +47,9 @@ func newRoomTopic(r *Rooms, name string) *roomTopic {
 // enter adds a room. The members' topic is entered before the topic itself, so
 // that other peers never take those who tell members apart for those who do
 // not.
-func (t *roomTopic) enter(ctx context.Context, r *Room) error {
-	t.entering <- struct{}{}
-	defer func() { <-t.entering }()
+func (t *roomTopic) enter(r *Room) error {
+	t.entering.Lock()
+	defer t.entering.Unlock()
 	if r.members && t.companion == nil {
 		if err := t.openCompanion(); err != nil {
 			return err
@@ -73,8 +69,8 @@ func (t *roomTopic) enter(ctx context.Context, r *Room) error {
 
 // leave removes a room.
 func (t *roomTopic) leave(r *Room) {
-	t.entering <- struct{}{}
-	defer func() { <-t.entering }()
+	t.entering.Lock()
+	defer t.entering.Unlock()
 	t.remove(r)
 	t.closeUnused()
 }
