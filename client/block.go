@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/ipfs/go-cid"
 
@@ -37,8 +38,19 @@ type BlockRemoveOptions struct {
 	Quiet bool // tell only of errors
 }
 
+// removedAtOnce is how many blocks one call removes: a request has a bound.
+const removedAtOnce = 1000
+
 // Remove removes blocks from the repo, and yields what came of each.
 func (b Block) Remove(ctx context.Context, cids []cid.Cid, opts BlockRemoveOptions) iter.Seq2[nodeapi.CIDOutcome, error] {
-	return list[nodeapi.CIDOutcome](ctx, b.c, nodeapi.MethodBlockRemove,
-		nodeapi.BlockRemoveRequest{Cids: cids, Force: opts.Force, Quiet: opts.Quiet})
+	return func(yield func(nodeapi.CIDOutcome, error) bool) {
+		for some := range slices.Chunk(cids, removedAtOnce) {
+			for outcome, err := range list[nodeapi.CIDOutcome](ctx, b.c, nodeapi.MethodBlockRemove,
+				nodeapi.BlockRemoveRequest{Cids: some, Force: opts.Force, Quiet: opts.Quiet}) {
+				if !yield(outcome, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 }

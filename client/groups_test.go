@@ -3,6 +3,7 @@ package client_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/ipfs/go-cid"
@@ -62,6 +63,16 @@ func TestBlockRemove(t *testing.T) {
 		}
 		for _, err := range f.Block().Remove(f.Context(), []cid.Cid{cid.Undef}, client.BlockRemoveOptions{}) {
 			f.wantCode(err, nodeapi.CodeInvalidCID)
+		}
+		told := 0
+		for _, err := range f.Block().Remove(f.Context(), slices.Repeat(cids[:1], 5000), client.BlockRemoveOptions{Force: true}) {
+			if err != nil {
+				f.Fatalf("more than a request holds: %v", err)
+			}
+			told++
+		}
+		if told != 5000 {
+			f.Errorf("of 5000 blocks it told of %d", told)
 		}
 	})
 }
