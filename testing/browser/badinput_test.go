@@ -23,7 +23,7 @@ const (
 )
 
 var badInputs = []badInput{
-	{"cat: a block that is not there", "await drain(node.cat('" + absent + "'))", "not-found", absent},
+	{"cat: a block that is not there", "await drain(node.cat('" + absent + "', { offline: true }))", "not-found", absent},
 	{"cat: no CID", "await drain(node.cat('nonsense'))", "invalid-cid", "nonsense"},
 	{"cat: an empty path", "await drain(node.cat(''))", "invalid-path", ""},
 	{"cat: a number", "await drain(node.cat(5))", "invalid-cid", "5"},
@@ -33,8 +33,8 @@ var badInputs = []badInput{
 	{"cat: a name in a file", aFile + "await drain(node.cat(`${file}/x`))", "not-a-directory", "/x"},
 	{"cat: a negative offset", aFile + "await drain(node.cat(file, { offset: -1 }))", "invalid-option", "offset"},
 	{"cat: a length in words", aFile + "await drain(node.cat(file, { length: 'all' }))", "invalid-option", "all"},
-	{"ls: a block that is not there", "await drain(node.ls('" + absent + "'))", "not-found", absent},
-	{"get: a block that is not there", "await drain(node.get('" + absent + "'))", "not-found", absent},
+	{"ls: a block that is not there", "await drain(node.ls('" + absent + "', { offline: true }))", "not-found", absent},
+	{"get: a block that is not there", "await drain(node.get('" + absent + "', { offline: true }))", "not-found", absent},
 	{"get: a level of compression", aFile + "await drain(node.get(file, { compress: true, compressionLevel: 44 }))", "invalid-option", "44"},
 
 	{"add: a chunker of size 0", "await node.add('x', { chunker: 'size-0' })", "invalid-chunker", "size-0"},
@@ -79,7 +79,7 @@ var badInputs = []badInput{
 	{"dag.put: not a number", "await node.dag.put({ n: NaN })", "invalid-value", ""},
 	{"dag.put: bytes that the codec cannot read", "await node.dag.put(new Uint8Array([0xff, 0xff]), { inputCodec: 'dag-cbor' })", "invalid-block", ""},
 	{"dag.put: an input codec for what is no bytes", "await node.dag.put({}, { inputCodec: 'dag-cbor' })", "invalid-option", "dag-cbor"},
-	{"dag.get: a block that is not there", "await node.dag.get('bafyreihdb57fdysx5h35urvxz64ros7zvywshber7id6t6c6fek37jgyfe')", "not-found", "bafyreihdb57fdysx5h35urvxz64ros7zvywshber7id6t6c6fek37jgyfe"},
+	{"dag.get: a block that is not there", "await node.dag.get('bafyreihdb57fdysx5h35urvxz64ros7zvywshber7id6t6c6fek37jgyfe', { offline: true })", "not-found", "bafyreihdb57fdysx5h35urvxz64ros7zvywshber7id6t6c6fek37jgyfe"},
 	{"dag.get: a path that ends early", aNode + "await node.dag.get(value, { path: '/a/c' })", "no-link", "c"},
 	{"dag.get: no CID", "await node.dag.get('x')", "invalid-cid", "x"},
 	{"dag.resolve: a path that ends early", aNode + "await node.dag.resolve(value, { path: 'nope/b' })", "no-link", "nope"},
@@ -90,12 +90,12 @@ var badInputs = []badInput{
 	{"block.put: an unknown codec", "await node.block.put(random(10, 1), { format: 'dag-toml' })", "unknown-codec", "dag-toml"},
 	{"block.put: an unknown hash", "await node.block.put(random(10, 1), { mhtype: 'md9' })", "unknown-hash", "md9"},
 	{"block.get: no CID", "await node.block.get('x')", "invalid-cid", "x"},
-	{"block.get: not there", "await node.block.get('" + absent + "')", "not-found", absent},
-	{"block.stat: not there", "await node.block.stat('" + absent + "')", "not-found", absent},
+	{"block.get: not there", "await node.block.get('" + absent + "', { offline: true })", "not-found", absent},
+	{"block.stat: not there", "await node.block.stat('" + absent + "', { offline: true })", "not-found", absent},
 	{"block.rm: not there", "for await (const { error } of node.block.rm('" + absent + "')) if (error) throw error", "not-found", absent},
 	{"block.rm: pinned", "const { cid } = await node.add('kept'); try { for await (const { error } of node.block.rm(cid)) if (error) throw error } finally { await node.pin.rm(cid) }", "pinned", ""},
 
-	{"pin.add: not there", "await node.pin.add('" + absent + "')", "not-found", absent},
+	{"pin.add: not there", "await node.pin.add('" + absent + "', { offline: true })", "not-found", absent},
 	{"pin.rm: not pinned", aFile + "await node.pin.rm(file)", "not-pinned", ""},
 	{"pin.ls: an unknown type", "await drain(node.pin.ls({ type: 'loose' }))", "invalid-option", "loose"},
 	{"pin.ls: a path that is not pinned", aFile + "await drain(node.pin.ls({ paths: [file] }))", "not-pinned", ""},
