@@ -60,7 +60,7 @@ func New(ctx context.Context, cfg Config) (*PubSub, error) {
 		topics:     make(map[string]*topic),
 	}
 	p.closed, p.close = context.WithCancel(context.WithoutCancel(ctx))
-	p.streams = newGossipHost(cfg.Host, p.closed)
+	p.streams = newGossipHost(p.closed, cfg.Host)
 	if err := p.start(cfg.Datastore); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
