@@ -99,3 +99,45 @@ func TestTheTabThatAskedLastHasTheProtocol(t *testing.T) {
 		t.Errorf("a protocol that nobody handles: %v", err)
 	}
 }
+
+func TestConfigurationThatIsNotTaken(t *testing.T) {
+	_, id, addr := newPeer(t)
+	w := newWorld(t)
+	page := w.page()
+	for _, test := range []struct{ config, code string }{
+		{"{bootstrap: ['nonsense']}", "invalid-address"},
+		{"{relays: ['/ip4/127.0.0.1/tcp/1/ws']}", "invalid-address"}, // of whom?
+		{"{bootstrap: ['/ip4/127.0.0.1/tcp/1/p2p/' + args[0]]}", "undialable-address"},
+		{"{swarm: ['/ip4/127.0.0.1/tcp/1/ws']}", "undialable-address"},
+		{"{network: 'sometimes'}", "invalid-option"},
+		{"{topics: ['']}", "invalid-topic"},
+	} {
+		thrown := page.thrown("await open({config: "+test.config+"})", id)
+		if thrown.Code != test.code {
+			t.Errorf("%s: got %v; want code %q", test.config, thrown, test.code)
+		}
+	}
+	page.do(nil, `
+		await open({config: {bootstrap: [args[1]]}})
+		await new Promise(resolve => node.addEventListener('peer:connect', resolve))`, id, addr)
+}
+
+func TestOfflineNode(t *testing.T) {
+	_, id, addr := newPeer(t)
+	w := newWorld(t)
+	page := w.page()
+	page.do(nil, "await open({config: {network: 'offline'}})")
+	for _, call := range []string{
+		"node.swarm.connect(args[1])", "node.libp2p.dialProtocol(args[0], '/echo/1')", "node.pubsub.publish('topic', 'x')",
+		"node.pubsub.subscribe('topic', () => {})", "enter('room')", "drain(node.ping(args[0]))",
+	} {
+		var code string
+		page.do(&code, "return "+call+".then(() => '', error => error.code)", id, addr)
+		if code != string(nodeapi.CodeOffline) {
+			t.Errorf("%s: got code %q", call, code)
+		}
+	}
+	page.do(nil, `
+		const { cid } = await node.add('hello')
+		if (await node.isOnline() || (await collect(node.cat(cid))).length !== 1) throw new Error('it is no node')`)
+}
