@@ -159,3 +159,20 @@ func TestTopicsThatAreNotTaken(t *testing.T) {
 		t.Errorf("a message of 8 MiB: got code %q", thrown.Code)
 	}
 }
+
+func TestAPageThatWasPutAsideListensAgain(t *testing.T) {
+	w := newWorld(t)
+	w.chromium("others do not always keep a page that one may go back to")
+	keeper, aside := w.tab(), w.tab()
+	aside.do(nil, "globalThis.heard = await listen('topic')")
+	aside.do(nil, "setTimeout(() => { location.href = '/page.html?other' })")
+	w.eventually("the page has let the worker go", func() bool { return keeper.sessions() == 1 })
+	keeper.do(nil, publish, "topic", 0, 5)
+	aside.do(nil, "setTimeout(() => history.back())")
+	w.eventually("the node listens again", func() (listens bool) {
+		keeper.do(&listens, "return (await node.pubsub.ls()).length === 1")
+		return listens
+	})
+	keeper.do(nil, publish, "topic", 5, 10)
+	aside.hears(counting(5, 10))
+}
