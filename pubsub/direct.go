@@ -29,6 +29,7 @@ const (
 type direct struct {
 	host   host.Host
 	inbox  *inbox
+	idle   time.Duration // how long a stream is kept that nothing is sent on
 	closed context.Context
 	close  context.CancelFunc
 
@@ -41,6 +42,7 @@ type direct struct {
 func newDirect(h host.Host, maxData int, deliver func(*directMessage), drop func(peer.ID, error)) *direct {
 	d := &direct{
 		host: h,
+		idle: directIdle,
 		inbox: &inbox{
 			self:    h.ID(),
 			limit:   2*maxData + documentOverhead,

@@ -176,6 +176,28 @@ func TestDirectPieces(t *testing.T) {
 	})
 }
 
+// A stream that nothing is sent on is closed, and the next message takes another.
+func TestDirectIdle(t *testing.T) {
+	rooms := newRooms(t, RoomsConfig{})
+	rooms.direct.idle = 20 * time.Millisecond
+	room := join(t, rooms, "room", RoomOptions{})
+	peer := newByHand(t, rooms)
+	wantEvent(t, room, RoomJoined, peer.id())
+	for range 2 {
+		sendTo(t, room, peer.id(), "hello")
+		s := <-peer.streams
+		if b, err := io.ReadAll(s); err != nil || !strings.Contains(string(b), fmt.Sprintf("%x", "hello")) {
+			t.Errorf("got %q, %v; want a message and the end", b, err)
+		}
+		_ = s.Close()
+		eventually(t, "the queue is gone as well", func() bool {
+			rooms.direct.mu.Lock()
+			defer rooms.direct.mu.Unlock()
+			return len(rooms.direct.outboxes) == 0
+		})
+	}
+}
+
 // A peer that does not read gets no more than its queue holds; those who send to
 // it are told, and others are served.
 func TestDirectPeerHangs(t *testing.T) {

@@ -15,8 +15,7 @@ const (
 	// What waits for one peer.
 	maxOutgoing      = 256
 	maxOutgoingBytes = 8 << 20
-	// directIdle is how long a stream is kept that nothing is sent on.
-	directIdle = 5 * time.Minute
+	directIdle       = 5 * time.Minute
 	// directWrite is how long a peer may take to read a document.
 	directWrite = 30 * time.Second
 	directClose = time.Second
@@ -94,7 +93,7 @@ func (o *outbox) run() {
 		case <-o.more:
 			continue
 		case <-o.direct.closed.Done():
-		case <-time.After(directIdle):
+		case <-time.After(o.direct.idle):
 		}
 		if o.direct.retire(o) {
 			return

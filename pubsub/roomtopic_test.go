@@ -188,6 +188,12 @@ func TestRoomBounds(t *testing.T) {
 		if len(a.voices.named) > maxNamed {
 			t.Errorf("%d notices are kept", len(a.voices.named))
 		}
+		for i := range maxNamed {
+			topic.testNotice("far", fromNotice("x", fmt.Append(nil, "n", i)))
+		}
+		if far := topic.peers["far"]; len(far.voices.named) > maxStrangerNamed {
+			t.Errorf("%d notices of a peer that is not here are kept", len(far.voices.named))
+		}
 		large := strings.Repeat("x", heldBytes)
 		for range 3 {
 			topic.testMessage("a", large)

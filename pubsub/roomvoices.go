@@ -15,6 +15,9 @@ const (
 	heldBytes = 1 << 20
 	namedFor  = time.Minute
 	maxNamed  = 256 // messages of a peer of which something was said
+	// maxStrangerNamed is the same for a peer that is not here, of whom there may
+	// be many.
+	maxStrangerNamed = 32
 )
 
 // voices joins the messages of a peer with what was said of them.
@@ -79,7 +82,11 @@ func (t *roomTopic) onNotice(d Delivery) {
 			t.states(p, n.Sessions, m.Seqno)
 		}
 	case noticeFrom:
-		p.voices.say(n.Message, n.Session)
+		limit := maxNamed
+		if !p.here && p.id != t.rooms.self {
+			limit = maxStrangerNamed
+		}
+		p.voices.say(n.Message, n.Session, limit)
 		t.release(p, false)
 	}
 }
@@ -116,11 +123,12 @@ func messageEvent(m *Message, session string) RoomEvent {
 	}
 }
 
-func (v *voices) say(message, session string) {
+// say keeps what was said of a message, and the latest of what was said before.
+func (v *voices) say(message, session string, limit int) {
 	v.last = time.Now()
 	v.named = slices.DeleteFunc(v.named, func(n voice) bool { return v.last.Sub(n.at) > namedFor })
-	if len(v.named) == maxNamed {
-		v.named = slices.Delete(v.named, 0, 1)
+	if over := len(v.named) + 1 - limit; over > 0 {
+		v.named = slices.Delete(v.named, 0, over)
 	}
 	v.named = append(v.named, voice{message, session, v.last})
 }
