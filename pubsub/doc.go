@@ -14,15 +14,25 @@
 // Gossipsub is go-libp2p-pubsub. Around it this package puts what a node of
 // many tabs, behind relays and at the mercy of any peer, needs beside it:
 //
-//   - Gossipsub ignores connections through a relay. It is given a host that
-//     says otherwise, see [gossipHost].
+//   - Gossipsub ignores connections through a relay, and forgets what a peer
+//     listens to when it loses its stream to it. It is given a host that makes up
+//     for both, see [gossipHost].
 //   - It numbers messages by the clock, and peers drop those whose numbers do
-//     not grow. The numbers used are kept in the datastore, see [numbers].
+//     not grow. The numbers used are kept in the datastore, see [numbers]. What
+//     comes in is looked at with more care, see [replays].
+//   - It checks messages side by side, and those of one sender overtake each
+//     other. Here they are checked one by one, and arrive in the order in which
+//     the peer sent them.
 //   - It drops messages when a peer sends faster than signatures can be checked,
-//     those of other peers as well. Here that peer is read more slowly, see
-//     [flow].
-//   - It remembers all topics that a peer says it listens to. Here up to a
-//     number, see [announced].
+//     those of other peers as well, and takes whatever a peer says it listens to.
+//     Here that peer is read more slowly, and no more than so much is taken, see
+//     [inflow].
+//   - It drops messages, and tells nobody, when a peer reads more slowly than
+//     this node publishes. Here the publisher waits for it, within bounds, see
+//     [outflow].
+//
+// Kubo 0.42 checks messages side by side and drops those that were overtaken:
+// it loses some of what one node publishes in quick succession.
 //
 // # Rooms
 //

@@ -108,7 +108,7 @@ func TestFlood(t *testing.T) {
 		}},
 		{"many in an RPC", func(m *mallory) *pb.RPC {
 			rpc := new(pb.RPC)
-			for range 900 {
+			for range 100 {
 				rpc.Publish = append(rpc.Publish, m.message("flooded", nil))
 			}
 			return rpc
@@ -143,10 +143,10 @@ func TestFlood(t *testing.T) {
 			m := newMallory(t, victim)
 			sent, stop := m.flood(func() *pb.RPC { return tt.next(m) })
 			defer stop()
-			eventually(t, "the flood is on", func() bool { return sent.Load() > 20 })
+			eventually(t, "the flood is on", func() bool { return sent.Load() > 3 })
 
 			before := heap()
-			for i := range 50 {
+			for i := range 10 {
 				publish(t, friend, "quiet", fmt.Sprint(i))
 				if d := nextData(t, quiet, fmt.Sprint(i)); d.Dropped != 0 {
 					t.Fatalf("%d messages were dropped; want none", d.Dropped)
@@ -184,7 +184,7 @@ func TestBurst(t *testing.T) {
 	connect(t, a.Host(), b.Host())
 	s := subscribe(t, b, "x", SubscribeOptions{Queue: maxQueue})
 	eventually(t, "a knows that b listens", func() bool { return hasPeer(a, "x", b) })
-	const n = 4000
+	const n = 1000
 	go func() {
 		for i := range n {
 			if err := a.Publish(t.Context(), "x", fmt.Append(nil, i)); err != nil {

@@ -15,7 +15,7 @@ import (
 )
 
 // soon bounds what must happen soon.
-const soon = 20 * time.Second
+const soon = time.Minute
 
 func newHost(t testing.TB, opts ...libp2p.Option) host.Host {
 	t.Helper()

@@ -13,7 +13,7 @@ import (
 const (
 	// A peer is read no further while so many of its messages, or bytes of them,
 	// wait to have their signatures checked, or while all peers' do.
-	pendingMessages = 128
+	pendingMessages = 32
 	pendingBytes    = 2 << 20
 	pendingTotal    = 16 << 20
 	// rpcMessages is how many messages of one RPC are taken; the rest is dropped.

@@ -80,7 +80,7 @@ func (n *numbers) next(ctx context.Context) error {
 	if used < n.reserved {
 		select {
 		case w := <-n.writing:
-			n.done(w)
+			_ = n.done(w) // there are numbers left, and the next message tries again
 		default:
 		}
 		return nil

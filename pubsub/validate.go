@@ -14,7 +14,7 @@ const (
 	// A topic's validator is given so long for a message, and so many messages
 	// at once; messages beyond that are dropped.
 	validatorTimeout     = 10 * time.Second
-	validatorConcurrency = 32
+	validatorConcurrency = 256
 )
 
 // check is what every message must pass, whatever its topic. It is quick, and

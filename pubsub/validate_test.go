@@ -85,7 +85,10 @@ func TestMadeUpMessages(t *testing.T) {
 	self := m.message("x", []byte("made up"))
 	self.From = []byte(victim.Host().ID())
 	bad := []*pb.Message{
-		unsigned, changed, self, {},
+		unsigned,
+		changed,
+		self,
+		{},
 		resigned(func(msg *pb.Message) { msg.Seqno = nil }),
 		resigned(func(msg *pb.Message) { msg.Seqno = []byte{1, 2, 3} }),
 		resigned(func(msg *pb.Message) { msg.Seqno = make([]byte, 20) }),
