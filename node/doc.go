@@ -16,6 +16,20 @@
 // held while bytes come from outside, so a source that stalls stops nobody. See
 // guard.
 //
+// # Blocks from peers
+//
+// With a network, operations that read look for missing blocks with the peers
+// that are connected, by bitswap, and wait until one of them has it, the repo
+// gets it otherwise, or their context ends. Under nodeapi.WithOffline, and for
+// what is about the repo itself, garbage collection or verification, say, the
+// repo is all that there is.
+//
+// An operation carries a fetcher in its context. All that it misses belongs to
+// one session of bitswap. The exchange has one want for a block at a time, which
+// all operations that miss it wait for, and which goes on until the last of them
+// leaves. What comes is checked, put once, and held on the leases of those who
+// wait. See fetcher and exchange.
+//
 // # Errors
 //
 // Errors that say something to a caller are *nodeapi.Error. A missing block is

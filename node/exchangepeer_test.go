@@ -216,10 +216,12 @@ func TestExchangeBadPeers(t *testing.T) {
 			b := &pb.Message_Block{Prefix: []byte{0, 0x55, 0x12, 32}, Data: []byte("raw in version 0")}
 			p.sendRaw(from, marshal(&pb.Message{Payload: []*pb.Message_Block{b}}))
 		}, func(st nodeapi.BitswapStat) bool { return st.DupBlksReceived == 1 }},
-		{"sends garbage", func(p *scripted, from peer.ID, _ cid.Cid) { p.sendRaw(from, noise(5000)) },
-			func(st nodeapi.BitswapStat) bool { return st.MessagesDropped == 1 }},
-		{"sends a message too large", func(p *scripted, from peer.ID, _ cid.Cid) { p.sendRaw(from, noise(4<<20+1)) },
-			func(st nodeapi.BitswapStat) bool { return st.MessagesDropped == 1 }},
+		{"sends garbage", func(p *scripted, from peer.ID, _ cid.Cid) {
+			p.sendRaw(from, noise(5000))
+		}, func(st nodeapi.BitswapStat) bool { return st.MessagesDropped == 1 }},
+		{"sends a message too large", func(p *scripted, from peer.ID, _ cid.Cid) {
+			p.sendRaw(from, noise(4<<20+1))
+		}, func(st nodeapi.BitswapStat) bool { return st.MessagesDropped == 1 }},
 		{"promises a message and sends half", func(p *scripted, from peer.ID, _ cid.Cid) {
 			p.write(from, func(w io.Writer) { _, _ = w.Write([]byte{200, 1, 1, 2, 3}) })
 		}, func(st nodeapi.BitswapStat) bool { return st.MessagesDropped == 1 }},

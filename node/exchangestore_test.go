@@ -11,7 +11,6 @@ import (
 
 	"github.com/ipfs/go-cid"
 	"github.com/libp2p/go-libp2p"
-	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/p2p/protocol/circuitv2/client"
@@ -194,7 +193,7 @@ func newRelayed(t testing.TB) networked {
 		t.Fatalf("a host: %v", err)
 	}
 	t.Cleanup(func() { _ = h.Close() })
-	n := networked{newNode(t, newConfig()), host.Host(h)}
+	n := networked{newNode(t, newConfig()), h}
 	stop := n.StartExchange(h)
 	t.Cleanup(func() {
 		if err := stop(); err != nil {
