@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -116,27 +117,45 @@ func (k *Kubo) Start(ctx context.Context) error {
 	if err := k.daemon.Start(); err != nil {
 		return fmt.Errorf("peers: Kubo: %w", err)
 	}
-	_, port, _ := strings.Cut(strings.TrimSuffix(k.WS, "/ws/p2p/"+k.ID), "/tcp/")
-	if err := awaitListener(ctx, "127.0.0.1:"+port); err != nil {
+	if err := k.await(ctx); err != nil {
 		k.Stop()
 		return fmt.Errorf("peers: Kubo: %w\n%s", err, k.said.String())
 	}
 	return nil
 }
 
-// awaitListener returns when somebody listens at an address.
-func awaitListener(ctx context.Context, addr string) error {
+// await returns when the daemon answers. No command may run before that: it would
+// lock the repo for itself.
+func (k *Kubo) await(ctx context.Context) error {
 	for {
-		conn, err := net.Dial("tcp4", addr)
+		err := k.knock(ctx)
 		if err == nil {
-			return conn.Close()
+			return nil
 		}
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
-			return fmt.Errorf("nobody listens at %s: %w", addr, ctx.Err())
+			return err
 		}
 	}
+}
+
+// knock asks the daemon something, where the repo says that it listens.
+func (k *Kubo) knock(ctx context.Context) error {
+	addr, err := os.ReadFile(filepath.Join(k.repo, "api"))
+	if err != nil {
+		return err
+	}
+	_, port, _ := strings.Cut(string(addr), "/tcp/")
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://127.0.0.1:"+port+"/api/v0/version", nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	return res.Body.Close()
 }
 
 // Stop ends the daemon at once, as a crash would. The repo stays.
