@@ -34,7 +34,8 @@ var errNoDial = errors.New("pubsub: gossipsub dials nobody")
 // that there are both. What a peer says it listens to comes by the one, what is
 // sent to it goes by the other. So here
 //
-//   - a stream that cannot be opened is tried again, for gossipsub would not;
+//   - a stream that cannot be opened is tried again, for gossipsub would not, and
+//     looked for now and then, see mend;
 //   - the stream from a peer is read only when there is one to it, so that
 //     whoever hears of a peer at a topic can send to it;
 //   - when the stream to a peer ends the one from it is reset: gossipsub forgets

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
 )
@@ -79,6 +80,44 @@ func TestPeerEvents(t *testing.T) {
 	}
 }
 
+// loseStream resets the stream from one node to another, which it waits for.
+func loseStream(t *testing.T, from, to *PubSub) {
+	t.Helper()
+	eventually(t, "there is a stream to reset", func() bool {
+		for _, c := range from.Host().Network().ConnsToPeer(to.Host().ID()) {
+			for _, s := range c.GetStreams() {
+				if strings.HasPrefix(string(s.Protocol()), "/meshsub/") && s.Stat().Direction == network.DirOutbound {
+					_ = s.Reset()
+					return true
+				}
+			}
+		}
+		return false
+	})
+}
+
+// Gossipsub gives a peer up that has lost its stream five times. It is not to
+// stay so.
+func TestStreamIsLostTimeAndAgain(t *testing.T) {
+	t.Parallel()
+	a, b := newPubSub(t, Config{}), newPubSub(t, Config{})
+	connect(t, a.Host(), b.Host())
+	subscribe(t, a, "x", SubscribeOptions{})
+	atB := subscribe(t, b, "x", SubscribeOptions{})
+	meet(t, "x", a, b)
+	for _, p := range []*PubSub{a, b} {
+		if err := p.streams.mend(100 * time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 6 {
+		loseStream(t, a, b)
+	}
+	meet(t, "x", a, b)
+	publish(t, a, "x", "still there")
+	nextData(t, atB, "still there")
+}
+
 // Two nodes of which one loses its stream to the other, and nothing else, find
 // each other again: gossipsub forgets then what the other listens to.
 func TestOneStreamIsLost(t *testing.T) {
@@ -90,11 +129,7 @@ func TestOneStreamIsLost(t *testing.T) {
 		meet(t, "x", a, b)
 		events := listenToPeers(t, a, "x")
 		wantPeer(t, events, b, false)
-		for _, s := range a.Host().Network().ConnsToPeer(b.Host().ID())[0].GetStreams() {
-			if strings.HasPrefix(string(s.Protocol()), "/meshsub/") && s.Stat().Direction == network.DirOutbound {
-				_ = s.Reset()
-			}
-		}
+		loseStream(t, a, b)
 		wantPeer(t, events, b, true)
 		wantPeer(t, events, b, false)
 		meet(t, "x", a, b)

@@ -72,8 +72,10 @@ func (p *PubSub) start(store ds.Datastore) error {
 	if p.gossip, err = gossip.NewGossipSub(p.closed, p.streams, p.options()...); err != nil {
 		return fmt.Errorf("pubsub: starting gossipsub: %w", err)
 	}
-	p.numbers, err = newNumbers(store, p.gossip)
-	return err
+	if p.numbers, err = newNumbers(store, p.gossip); err != nil {
+		return err
+	}
+	return p.streams.mend(mendInterval)
 }
 
 func (p *PubSub) options() []gossip.Option {
