@@ -30,7 +30,7 @@ type Config struct {
 
 	// LowWater and HighWater bound the connections: above HighWater those that
 	// matter least are closed until LowWater are left. Defaults DefaultLowWater
-	// and DefaultHighWater.
+	// and DefaultHighWater, or what fits the other.
 	LowWater, HighWater int
 	// TrimGrace is how long a new connection is safe from that. Default 20 seconds.
 	TrimGrace time.Duration
@@ -70,11 +70,11 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Key == nil {
 		return c, errors.New("p2p: Config needs a Key")
 	}
-	if c.LowWater == 0 {
-		c.LowWater = DefaultLowWater
-	}
 	if c.HighWater == 0 {
 		c.HighWater = max(DefaultHighWater, c.LowWater)
+	}
+	if c.LowWater == 0 {
+		c.LowWater = min(DefaultLowWater, c.HighWater)
 	}
 	if c.LowWater < 0 || c.LowWater > c.HighWater {
 		details := map[string]any{"option": "lowWater", "value": c.LowWater}

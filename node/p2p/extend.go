@@ -2,7 +2,6 @@ package p2p
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -123,11 +122,14 @@ func tooMany(option string, count, limit int) error {
 
 // listen listens on all addresses, or on none and returns why.
 func (n *Network) listen(addrs []ma.Multiaddr) error {
-	for i, addr := range addrs {
+	before := n.swarm.ListenAddresses()
+	for _, addr := range addrs {
 		if err := n.swarm.Listen(addr); err != nil {
-			n.swarm.ListenClose(addrs[:i]...)
+			// Those made have ports that addrs may have left open.
+			made := ma.FilterAddrs(n.swarm.ListenAddresses(), func(a ma.Multiaddr) bool { return !ma.Contains(before, a) })
+			n.swarm.ListenClose(made...)
 			return nodeapi.Errorf(nodeapi.CodeInvalidAddress, map[string]any{"value": addr.String()},
-				"cannot listen on %s: %w", addr, fmt.Errorf("p2p: %w", err))
+				"cannot listen on %s: %w", addr, err)
 		}
 	}
 	return nil

@@ -47,7 +47,9 @@ type peerHost struct {
 	protocols event.Emitter
 	addrs     event.Emitter
 
-	addrsMu sync.Mutex                 // guards following, and lets announcements go one by one
+	announcing sync.Mutex // lets announcements go one by one
+
+	mu      sync.Mutex                 // guards following
 	relayed map[peer.ID][]ma.Multiaddr // ways to this host through each relay
 }
 

@@ -15,12 +15,6 @@ import (
 // Addrs returns the ways to this host: what it listens on, with each interface's
 // address, and relays.
 func (h *peerHost) Addrs() []ma.Multiaddr {
-	h.addrsMu.Lock()
-	defer h.addrsMu.Unlock()
-	return h.addrsLocked()
-}
-
-func (h *peerHost) addrsLocked() []ma.Multiaddr {
 	addrs, err := h.swarm.InterfaceListenAddresses()
 	if err != nil { // the interfaces cannot be asked
 		addrs = h.swarm.ListenAddresses()
@@ -30,6 +24,8 @@ func (h *peerHost) addrsLocked() []ma.Multiaddr {
 		_, circuit := splitCircuit(a)
 		return circuit != nil
 	})
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	for _, relay := range slices.Sorted(maps.Keys(h.relayed)) {
 		direct = append(direct, h.relayed[relay]...)
 	}
@@ -39,14 +35,14 @@ func (h *peerHost) addrsLocked() []ma.Multiaddr {
 // setRelayed changes the ways to this host through a relay, none if there is no
 // reservation on it, and tells the peers.
 func (h *peerHost) setRelayed(relay peer.ID, addrs []ma.Multiaddr) error {
-	h.addrsMu.Lock()
+	h.mu.Lock()
 	before := h.relayed[relay]
 	if len(addrs) == 0 {
 		delete(h.relayed, relay)
 	} else {
 		h.relayed[relay] = addrs
 	}
-	h.addrsMu.Unlock()
+	h.mu.Unlock()
 	if slices.EqualFunc(before, addrs, ma.Multiaddr.Equal) {
 		return nil
 	}
@@ -54,11 +50,11 @@ func (h *peerHost) setRelayed(relay peer.ID, addrs []ma.Multiaddr) error {
 }
 
 // announceAddrs signs a record of the host's addresses, and lets identify tell
-// the peers.
+// the peers. Identify may have to ask for Addrs before it takes the event.
 func (h *peerHost) announceAddrs() error {
-	h.addrsMu.Lock()
-	defer h.addrsMu.Unlock()
-	addrs := h.addrsLocked()
+	h.announcing.Lock()
+	defer h.announcing.Unlock()
+	addrs := h.Addrs()
 	signed, err := record.Seal(
 		peer.PeerRecordFromAddrInfo(peer.AddrInfo{ID: h.ID(), Addrs: addrs}), h.Peerstore().PrivKey(h.ID()))
 	if err != nil {

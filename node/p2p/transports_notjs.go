@@ -28,7 +28,8 @@ func (n *Network) addTransports() error {
 	if n.cfg.DialOnly {
 		return n.swarm.AddTransport(n.newWebSockets())
 	}
-	tcpTransport, err := tcp.NewTCPTransport(n.upgrader, n.limits, nil)
+	// Sharing a port would let two hosts listen on one without a word.
+	tcpTransport, err := tcp.NewTCPTransport(n.upgrader, n.limits, nil, tcp.DisableReuseport())
 	if err != nil {
 		return fmt.Errorf("p2p: the TCP transport: %w", err)
 	}
