@@ -260,6 +260,22 @@ func TestExchangeBadPeers(t *testing.T) {
 	}
 }
 
+// TestExchangeAsksAgain has the one peer there is forget what it was asked for.
+func TestExchangeAsksAgain(t *testing.T) {
+	t.Parallel()
+	b := blocks.NewBlock(noise(5000))
+	p := newScripted(t, func(p *scripted, from peer.ID, c cid.Cid) {
+		if p.asks(c) > 1 {
+			p.sendBlocks(from, b)
+		}
+	})
+	n := newNetworked(t, newConfig())
+	connect(t, n.host, p.host)
+	if _, err := n.BlockGet(soon(t), b.Cid()); err != nil {
+		t.Errorf("BlockGet: %v", err)
+	}
+}
+
 // TestExchangeTooLarge wants a block that is larger than the node takes to be
 // refused to who asked for it.
 func TestExchangeTooLarge(t *testing.T) {

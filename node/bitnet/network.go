@@ -68,7 +68,7 @@ var _ bsnet.BitSwapNetwork = (*Network)(nil)
 func New(cfg Config) *Network {
 	n := &Network{cfg: cfg, peers: bsnet.NewConnectEventManager()}
 	n.stopped, n.stop = context.WithCancel(context.Background())
-	n.debts.stalled = n.peers.MarkUnresponsive
+	n.debts.stalled = n.pause
 	n.notify = &network.NotifyBundle{ConnectedF: n.connected, DisconnectedF: n.disconnected}
 	return n
 }
@@ -126,6 +126,16 @@ func (n *Network) disconnected(_ network.Network, c network.Conn) {
 		n.debts.forgive(c.RemotePeer())
 		n.peers.Disconnected(c.RemotePeer())
 	}
+}
+
+// pause has a peer count as not connected for a while.
+func (n *Network) pause(p peer.ID, pause time.Duration) {
+	n.peers.MarkUnresponsive(p)
+	time.AfterFunc(pause, func() {
+		if n.stopped.Err() == nil {
+			n.peers.OnMessage(p) // no more than if it had sent something
+		}
+	})
 }
 
 // isConnected reports whether a peer is connected, be it through a relay.

@@ -15,14 +15,18 @@ const (
 	stallTime = 5 * time.Second
 	// trickleTime is how long it may instead if bytes come all the while.
 	trickleTime = messageTime
+	// pauseTime is how long a peer that stalled is left alone. It doubles each time
+	// that it stalls again, up to mostPauseTime.
+	pauseTime     = time.Second
+	mostPauseTime = time.Minute
 )
 
 // debts keep account of the blocks that peers were asked for and have not sent.
-// A peer that stalls counts as not connected until it sends something again:
-// bitswap waits for ever for a peer that said it has a block, though others have
-// it too.
+// A peer that stalls counts as not connected for a while, or until it sends
+// something: bitswap waits for ever for a peer that said it has a block, though
+// others have it too.
 type debts struct {
-	stalled func(peer.ID) // called without mu
+	stalled func(p peer.ID, pause time.Duration) // called without mu
 
 	mu    sync.Mutex // guards following
 	peers map[peer.ID]*debt
@@ -34,6 +38,7 @@ type debt struct {
 	since map[cid.Cid]time.Time // when it was asked for blocks
 	paid  time.Time             // when it sent one of them
 	heard time.Time             // when bytes came of whatever
+	pause time.Duration         // after the last time that it stalled; 0 if it paid since
 }
 
 // asked notes what is about to be sent to a peer.
@@ -88,7 +93,7 @@ func (d *debts) answered(p peer.ID, m message.BitSwapMessage) {
 	defer d.mu.Unlock()
 	for _, b := range m.Blocks() {
 		if d.strike(p, b.Cid()) {
-			d.peers[p].paid = time.Now()
+			d.peers[p].paid, d.peers[p].pause = time.Now(), 0
 		}
 	}
 	for _, c := range m.DontHaves() {
@@ -115,25 +120,32 @@ func (d *debts) forgive(p peer.ID) {
 // check looks for peers that stall, and comes back as long as any peer owes
 // something.
 func (d *debts) check() {
-	for _, p := range d.find(time.Now()) {
-		d.stalled(p)
+	for p, pause := range d.find(time.Now()) {
+		d.stalled(p, pause)
 	}
 }
 
-func (d *debts) find(now time.Time) (stalled []peer.ID) {
+// find returns the peers that stall, with the pauses that they get, and writes
+// off what they owe.
+func (d *debts) find(now time.Time) map[peer.ID]time.Duration {
+	stalled := map[peer.ID]time.Duration{}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	owing := false
 	for p, owed := range d.peers {
 		switch {
-		case len(owed.since) == 0:
+		case len(owed.since) == 0 && owed.pause == 0:
 			delete(d.peers, p)
-		case owed.stalls(now):
-			delete(d.peers, p)
-			stalled = append(stalled, p)
+		case len(owed.since) > 0 && owed.stalls(now):
+			clear(owed.since)
+			owed.pause = min(mostPauseTime, max(pauseTime, 2*owed.pause))
+			stalled[p] = owed.pause
+		case len(owed.since) > 0:
+			owing = true
 		}
 	}
 	d.sweep = nil
-	if len(d.peers) > 0 {
+	if owing {
 		d.sweep = time.AfterFunc(stallTime/2, d.check)
 	}
 	return stalled

@@ -98,7 +98,7 @@ func TestStall(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var stalled []peer.ID
-			d := &debts{stalled: func(p peer.ID) { stalled = append(stalled, p) }}
+			d := &debts{stalled: func(p peer.ID, _ time.Duration) { stalled = append(stalled, p) }}
 			test.happen(d)
 			time.Sleep(3 * stallTime)
 			synctest.Wait()
@@ -110,4 +110,38 @@ func TestStall(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestStallPauses wants longer pauses for a peer that stalls again and again, and
+// the shortest one once it has sent a block.
+func TestStallPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		one := blocks.NewBlock([]byte("one"))
+		asks, sends := message.New(false), message.New(false)
+		asks.AddEntry(one.Cid(), 1, pb.Message_Wantlist_Block, true)
+		sends.AddBlock(one)
+		var pauses []time.Duration
+		d := &debts{stalled: func(_ peer.ID, pause time.Duration) { pauses = append(pauses, pause) }}
+		stall := func(times int) {
+			for range times {
+				d.asked("p", asks)
+				time.Sleep(2 * stallTime)
+			}
+		}
+		stall(8)
+		d.asked("p", asks)
+		d.answered("p", sends)
+		stall(1)
+		want := []time.Duration{1, 2, 4, 8, 16, 32, 60, 60, 1}
+		for i := range want {
+			want[i] *= time.Second
+		}
+		if !slices.Equal(pauses, want) {
+			t.Errorf("pauses of %v; want %v", pauses, want)
+		}
+		d.forgive("p")
+		if len(d.peers) != 0 {
+			t.Error("a peer that is gone is remembered")
+		}
+	})
 }
