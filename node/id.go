@@ -8,10 +8,8 @@ import (
 	ma "github.com/multiformats/go-multiaddr"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/node/p2p"
 )
-
-// protocolVersion is what IPFS nodes tell each other.
-const protocolVersion = "ipfs/0.1.0"
 
 func (n *Node) agentVersion() string { return "sharednode/" + n.cfg.Version }
 
@@ -27,7 +25,7 @@ func (n *Node) ID(context.Context) (nodeapi.ID, error) {
 		PublicKey:       crypto.ConfigEncodeKey(public),
 		Addresses:       []string{},
 		AgentVersion:    n.agentVersion(),
-		ProtocolVersion: protocolVersion,
+		ProtocolVersion: p2p.ProtocolVersion,
 		Protocols:       []string{},
 	}
 	if n.net == nil {

@@ -24,8 +24,8 @@ import (
 	"github.com/multiformats/go-multistream"
 )
 
-// protocolVersion is what identify tells, as all of IPFS does.
-const protocolVersion = "ipfs/0.1.0"
+// ProtocolVersion is what peers are told, as by all of IPFS.
+const ProtocolVersion = "ipfs/0.1.0"
 
 // negotiationTimeout bounds how long a stream takes to agree on its protocol, and
 // identifyTimeout how long a peer takes to say who it is; without that it is
@@ -69,7 +69,7 @@ func newPeerHost(s *swarm.Swarm, bus event.Bus, conns connmgr.ConnManager, agent
 	h.protocols, errs[1] = bus.Emitter(new(event.EvtLocalProtocolsUpdated), eventbus.Stateful)
 	h.addrs, errs[2] = bus.Emitter(new(event.EvtLocalAddressesUpdated), eventbus.Stateful)
 	h.ids, errs[3] = identify.NewIDService(h,
-		identify.UserAgent(agent), identify.ProtocolVersion(protocolVersion), identify.WithTimeout(identifyTimeout))
+		identify.UserAgent(agent), identify.ProtocolVersion(ProtocolVersion), identify.WithTimeout(identifyTimeout))
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, fmt.Errorf("p2p: the host: %w", err)
 	}

@@ -8,7 +8,7 @@ import (
 // maxUnread bounds what a WebSocket brought and nobody has read yet. A browser
 // cannot be told to stop receiving. Peers that keep to yamux's windows do not
 // come near.
-const maxUnread = 64 << 20
+const maxUnread = 32 << 20
 
 var errFlooded = errors.New("p2p: the peer sent more than was read")
 
