@@ -40,7 +40,7 @@ func (d *direct) connect(ctx context.Context, to peer.ID) error {
 			continue
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("%w; %w", context.Cause(ctx), failed)
+			return fmt.Errorf("%w: %w", context.Cause(ctx), failed)
 		}
 		return nil
 	}

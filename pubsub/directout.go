@@ -3,6 +3,7 @@ package pubsub
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync/atomic"
 	"time"
@@ -115,8 +116,10 @@ func (o *outbox) send(m *outgoing) error {
 		switch {
 		case err == nil:
 			return nil
+		case errors.Is(err, context.Cause(ctx)):
+			return err
 		case ctx.Err() != nil:
-			return errors.Join(context.Cause(ctx), err)
+			return fmt.Errorf("%w: %w", context.Cause(ctx), err)
 		case errors.Is(err, ErrNotInRoom) || errors.Is(err, errTooLong) || try == directTries:
 			return err
 		}

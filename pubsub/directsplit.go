@@ -39,13 +39,18 @@ const maxDepth = 16
 // write takes the next piece of the stream.
 func (s *splitter) write(p []byte) {
 	start := 0 // of what is not yet in buf
-	for i, c := range p {
+	for i := 0; i < len(p); i++ {
 		if s.depth == 0 {
-			s.between(c)
+			s.between(p[i])
 			start = i
 			continue
 		}
-		switch s.within(c) {
+		if s.text && !s.escaped { // most of a document is its data
+			if i += plainText(p[i:]); i == len(p) {
+				break
+			}
+		}
+		switch s.within(p[i]) {
 		case documentEnds:
 			s.keep(p[start : i+1])
 			s.end()
@@ -79,6 +84,17 @@ func (s *splitter) skip() {
 		s.skipping = true
 		s.fault(errNotADocument)
 	}
+}
+
+// plainText returns how many bytes p begins with that are nothing but text
+// within a string.
+func plainText(p []byte) int {
+	for i, c := range p {
+		if c == '"' || c == '\\' || c < ' ' {
+			return i
+		}
+	}
+	return len(p)
 }
 
 const (
