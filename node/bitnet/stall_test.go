@@ -2,6 +2,7 @@ package bitnet
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,11 +98,20 @@ func TestStall(t *testing.T) {
 		}, false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
+			var mu sync.Mutex
 			var stalled []peer.ID
-			d := &debts{stalled: func(p peer.ID, _ time.Duration) { stalled = append(stalled, p) }}
+			d := &debts{stalled: func(p peer.ID, _ time.Duration) {
+				mu.Lock()
+				defer mu.Unlock()
+				stalled = append(stalled, p)
+			}}
 			test.happen(d)
 			time.Sleep(3 * stallTime)
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
+			d.mu.Lock()
+			defer d.mu.Unlock()
 			if got := slices.Equal(stalled, []peer.ID{p}); got != test.stalls || len(stalled) > 1 {
 				t.Errorf("%s: stalled %v; want that %v", test.name, stalled, test.stalls)
 			}
@@ -120,8 +130,13 @@ func TestStallPauses(t *testing.T) {
 		asks, sends := message.New(false), message.New(false)
 		asks.AddEntry(one.Cid(), 1, pb.Message_Wantlist_Block, true)
 		sends.AddBlock(one)
+		var mu sync.Mutex
 		var pauses []time.Duration
-		d := &debts{stalled: func(_ peer.ID, pause time.Duration) { pauses = append(pauses, pause) }}
+		d := &debts{stalled: func(_ peer.ID, pause time.Duration) {
+			mu.Lock()
+			defer mu.Unlock()
+			pauses = append(pauses, pause)
+		}}
 		stall := func(times int) {
 			for range times {
 				d.asked("p", asks)
@@ -136,6 +151,8 @@ func TestStallPauses(t *testing.T) {
 		for i := range want {
 			want[i] *= time.Second
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		if !slices.Equal(pauses, want) {
 			t.Errorf("pauses of %v; want %v", pauses, want)
 		}
