@@ -354,3 +354,17 @@ test('dag.get follows what is left of the path', async (t) => {
   const error = await failure(get('a/2'), 'no-link');
   assert.equal(error.details['link'], '2');
 });
+
+test('block.rm takes more blocks than one request holds', async (t) => {
+  const { node, server } = await connected(t, (call) => {
+    const { cids } = call.request as { cids: Uint8Array[] };
+    call.item({ cid: cids[0] });
+    call.result(null);
+  });
+  const told = await all(node.block.rm(Array(2500).fill(cid)));
+  assert.deepEqual(
+    server.calls.map(({ request }) => (request as { cids: [] }).cids.length),
+    [1000, 1000, 500],
+  );
+  assert.equal(told.length, 3);
+});

@@ -57,6 +57,9 @@ export interface BlockStatResult {
   size: number;
 }
 
+/** How many blocks one call removes: a request has a bound. */
+const REMOVED_AT_ONCE = 1000;
+
 /** Blocks. */
 export interface BlockAPI {
   /** Stores bytes as a block. */
@@ -145,19 +148,20 @@ async function* rm(
   options: BlockRmOptions,
 ): AsyncGenerator<BlockRmResult, void> {
   const op = Methods.BlockRemove;
-  const request: BlockRemoveRequest = {
-    ...pick<Omit<BlockRemoveRequest, 'cids'>>(op, options, {
-      force: bool,
-      quiet: bool,
-    }),
-    cids: [cids].flat().map((cid) => toCID(cid, op).bytes),
-  };
-  const call = link.call(op, request, false, options);
-  for await (const outcome of itemsOf<CIDOutcome>(call)) {
-    const error = outcomeError(op, outcome);
-    yield {
-      cid: fromWire(outcome.cid),
-      ...(error !== undefined && { error }),
-    };
+  const request = pick<Omit<BlockRemoveRequest, 'cids'>>(op, options, {
+    force: bool,
+    quiet: bool,
+  });
+  const all = [cids].flat().map((cid) => toCID(cid, op).bytes);
+  while (all.length > 0) {
+    const some = { ...request, cids: all.splice(0, REMOVED_AT_ONCE) };
+    const call = link.call(op, some, false, options);
+    for await (const outcome of itemsOf<CIDOutcome>(call)) {
+      const error = outcomeError(op, outcome);
+      yield {
+        cid: fromWire(outcome.cid),
+        ...(error !== undefined && { error }),
+      };
+    }
   }
 }
