@@ -22,6 +22,10 @@ const (
 	// run. This bounds what gossipsub remembers of messages that it has seen.
 	inBurst = 1 << 15
 	inRate  = 512
+	// The same in bytes of messages. This bounds what gossipsub keeps of the last
+	// five seconds for peers who missed it.
+	inBytesBurst = 8 << 20
+	inBytesRate  = 4 << 20
 	// badCost is for how many messages one counts that breaks the rules, beside
 	// those before it: a peer of such messages alone is soon down to one a second.
 	badCost = inRate
@@ -53,9 +57,8 @@ type inflow struct {
 
 type inPeer struct {
 	messages, bytes int
-	topics          int     // that it says it listens to
-	credit          float64 // messages it may send
-	at              time.Time
+	topics          int           // that it says it listens to
+	credit, volume  bucket        // of messages, and of bytes of them
 	moved           time.Time     // when a message last was checked, or began to wait
 	wake            chan struct{} // closed when that happens next; nil if nobody waits
 }
@@ -91,7 +94,8 @@ func (f *inflow) take(from peer.ID, rpc *gossip.RPC) {
 	p := f.peerLocked(from)
 	now := time.Now()
 	p.refill(now)
-	p.credit -= float64(cost)
+	p.credit.take(cost)
+	p.volume.take(bytes)
 	if p.messages == 0 {
 		p.moved = now
 	}
@@ -130,7 +134,7 @@ func (f *inflow) checked(m *gossip.Message, bad bool) {
 	p.bytes -= size
 	f.bytes -= size
 	if bad {
-		p.credit -= badCost
+		p.credit.take(badCost)
 	}
 	p.moved = time.Now()
 	if p.wake != nil {
@@ -144,7 +148,7 @@ func (f *inflow) blame(m *gossip.Message) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if p := f.peers[m.ReceivedFrom]; p != nil {
-		p.credit -= badCost
+		p.credit.take(badCost)
 	}
 }
 
@@ -175,8 +179,8 @@ func (f *inflow) pause(from peer.ID) (time.Duration, <-chan struct{}) {
 	defer f.mu.Unlock()
 	p := f.peerLocked(from)
 	p.refill(now)
-	if p.credit < 0 {
-		return time.Duration(-p.credit / inRate * float64(time.Second)), nil
+	if debt := max(p.credit.debt(), p.volume.debt()); debt > 0 {
+		return debt, nil
 	}
 	full := p.messages >= pendingMessages || p.bytes >= pendingBytes
 	if p.messages == 0 || !full && f.bytes < pendingTotal {
@@ -194,8 +198,8 @@ func (f *inflow) pause(from peer.ID) (time.Duration, <-chan struct{}) {
 }
 
 func (p *inPeer) refill(now time.Time) {
-	p.credit = min(inBurst, p.credit+inRate*now.Sub(p.at).Seconds())
-	p.at = now
+	p.credit.refill(now)
+	p.volume.refill(now)
 }
 
 func (f *inflow) peerLocked(id peer.ID) *inPeer {
@@ -205,7 +209,10 @@ func (f *inflow) peerLocked(id peer.ID) *inPeer {
 		if len(f.peers) >= inPeers {
 			f.sweep(now)
 		}
-		p = &inPeer{credit: inBurst, at: now}
+		p = &inPeer{
+			credit: newBucket(inBurst, inRate, now),
+			volume: newBucket(inBytesBurst, inBytesRate, now),
+		}
 		f.peers[id] = p
 	}
 	return p
@@ -215,7 +222,7 @@ func (f *inflow) peerLocked(id peer.ID) *inPeer {
 // disconnect: a new connection is no new start.
 func (f *inflow) sweep(now time.Time) {
 	for id, p := range f.peers {
-		if p.refill(now); p.messages == 0 && p.credit == inBurst {
+		if p.refill(now); p.messages == 0 && p.credit.full() && p.volume.full() {
 			delete(f.peers, id)
 		}
 	}

@@ -46,6 +46,12 @@ func TestInflow(t *testing.T) {
 		{"a few messages", func(f *inflow) { f.take("a", rpcOf(pendingMessages-1, 1)) }, 0},
 		{"many messages", func(f *inflow) { f.take("a", rpcOf(pendingMessages, 1)) }, stuck},
 		{"many bytes", func(f *inflow) { f.take("a", rpcOf(2, pendingBytes/2)) }, stuck},
+		{"more bytes than it may send in the long run", func(f *inflow) {
+			for range 3 {
+				f.take("a", rpcOf(1, inBytesBurst/2))
+				f.checked(messageFrom("a", inBytesBurst/2), false)
+			}
+		}, time.Second},
 		{"others' messages", func(f *inflow) { f.take("b", rpcOf(pendingMessages, 1)) }, 0},
 		{"all peers' bytes", func(f *inflow) {
 			for i := range pendingTotal / pendingBytes {

@@ -19,6 +19,10 @@ const (
 	outMessages = outboundQueue / 2
 	outBytes    = 4 << 20
 	outPatience = 2 * time.Second
+	// What is published may have so many bytes at once, and so many a second in
+	// the long run, for gossipsub keeps that of the last five seconds.
+	outBytesBurst = 16 << 20
+	outBytesRate  = 8 << 20
 	// outMost is how many bytes may be queued for a peer. One that lags further
 	// behind loses its stream, with all that is queued, and starts anew.
 	outMost = 16 << 20
@@ -28,9 +32,10 @@ const (
 // publishes. Gossipsub counts messages alone, and says nothing to the publisher
 // when it drops them.
 type outflow struct {
-	mu    sync.Mutex // guards following
-	peers map[peer.ID]*outPeer
-	wake  chan struct{} // closed when something was written; nil if nobody waits
+	mu     sync.Mutex // guards following
+	peers  map[peer.ID]*outPeer
+	wake   chan struct{} // closed when something was written; nil if nobody waits
+	volume bucket        // of bytes that are published
 }
 
 // outPeer is what is queued for a peer, in the order in which it was queued.
@@ -48,7 +53,12 @@ type outPeer struct {
 	moved time.Time // when an RPC was last written, or the queue began to fill
 }
 
-func newOutflow() *outflow { return &outflow{peers: make(map[peer.ID]*outPeer)} }
+func newOutflow() *outflow {
+	return &outflow{
+		peers:  make(map[peer.ID]*outPeer),
+		volume: newBucket(outBytesBurst, outBytesRate, time.Now()),
+	}
+}
 
 // begin starts to count for a stream to a peer that is about to be opened.
 func (f *outflow) begin(to peer.ID, reset func()) *outPeer {
@@ -126,8 +136,29 @@ func (f *outflow) wakeLocked() {
 	}
 }
 
-// wait waits for room for one more message. Its error is ctx's.
-func (f *outflow) wait(ctx context.Context) error {
+// wait waits until a message of so many bytes may be published. Its error is
+// ctx's.
+func (f *outflow) wait(ctx context.Context, size int) error {
+	if debt := f.charge(size); debt > 0 {
+		select {
+		case <-time.After(debt):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return f.waitForPeers(ctx)
+}
+
+// charge returns how long to wait before a message is published.
+func (f *outflow) charge(size int) time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.volume.refill(time.Now())
+	f.volume.take(size)
+	return f.volume.debt()
+}
+
+func (f *outflow) waitForPeers(ctx context.Context) error {
 	wake := f.full()
 	if wake == nil {
 		return nil

@@ -141,8 +141,9 @@ func (p *PubSub) Subscribe(ctx context.Context, topic string, opts SubscribeOpti
 }
 
 // Publish sends data, which stays unchanged from now on, to all who listen to a
-// topic, this node's own subscribers among them. Messages are sent in the order
-// in which Publish is called. An error means that nobody gets the message.
+// topic, this node's own subscribers among them. What is published after Publish
+// has returned arrives after it. It may wait, within bounds, for peers who read
+// slowly. An error means that nobody gets the message.
 func (p *PubSub) Publish(ctx context.Context, topic string, data []byte) error {
 	if len(data) > p.maxMessage {
 		return &TooLargeError{Size: len(data), Limit: p.maxMessage}
@@ -152,7 +153,7 @@ func (p *PubSub) Publish(ctx context.Context, topic string, data []byte) error {
 		return err
 	}
 	defer p.release(t)
-	if err := p.streams.out.wait(ctx); err != nil {
+	if err := p.mayPublish(ctx, len(data)); err != nil {
 		return err
 	}
 
@@ -178,6 +179,14 @@ func (p *PubSub) Publish(ctx context.Context, topic string, data []byte) error {
 		return errors.Join(ErrRejected, out.err)
 	}
 	return p.closedOr(err)
+}
+
+// mayPublish waits until a message of so many bytes may be published.
+func (p *PubSub) mayPublish(ctx context.Context, size int) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(p.closed, cancel)()
+	return p.closedOr(p.streams.out.wait(ctx, size))
 }
 
 // Topics returns the topics that this node listens to, sorted.
