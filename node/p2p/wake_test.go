@@ -83,7 +83,7 @@ func forward(from, to net.Conn, cut chan struct{}) {
 	}
 }
 
-func newTestNetwork(t *testing.T, cfg Config) *Network {
+func newTestNetwork(t testing.TB, cfg Config) *Network {
 	t.Helper()
 	var err error
 	if cfg.Key, _, err = crypto.GenerateEd25519Key(rand.Reader); err != nil {
