@@ -2,6 +2,7 @@ package interop
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"regexp"
 	"strings"
@@ -215,10 +216,17 @@ func (t *tab) SendTo(topic, peer, text string) {
 	t.do(nil, "await rooms[args[0]].sendTo(args[1], args[2])", topic, peer, text)
 }
 
-func (t *tab) Talk(peer, protocol string, data []byte) (back []byte) {
+func (t *tab) Talk(peer, protocol string, data []byte) (back []byte, code nodeapi.Code) {
 	t.t.Helper()
-	t.do(&back, "return talk(...args)", peer, protocol, data)
-	return back
+	err := t.Eval(soon(t.t), &back, "return talk(...args)", peer, protocol, data)
+	var thrown *harness.JSError
+	if errors.As(err, &thrown) && thrown.Code != "" {
+		return nil, nodeapi.Code(thrown.Code)
+	}
+	if err != nil {
+		t.t.Fatal(err)
+	}
+	return back, ""
 }
 
 func (t *tab) Echo(protocol string) {

@@ -40,8 +40,14 @@ func TestStreams(t *testing.T) {
 	js := startScript(t, peers.Gossip)
 	node := newSubject(t, nodeapi.Config{Bootstrap: js.Addrs[:1]})
 	data := random(1<<20, 1)
-	if back := node.Talk(js.ID, "/echo/1.0.0", data); !bytes.Equal(back, data) {
-		t.Errorf("%d bytes of %d came back", len(back), len(data))
+	if back, code := node.Talk(js.ID, "/echo/1.0.0", data); code != "" || !bytes.Equal(back, data) {
+		t.Errorf("%d bytes of %d came back, code %q", len(back), len(data), code)
+	}
+	if _, code := node.Talk(js.ID, "/reset/1.0.0", data[:1]); code != nodeapi.CodeStreamReset {
+		t.Errorf("a stream that js-libp2p resets: code %q", code)
+	}
+	if _, code := node.Talk(js.ID, "/unheard/of", nil); code != nodeapi.CodeProtocolNotSupported {
+		t.Errorf("a protocol that js-libp2p does not speak: code %q", code)
 	}
 	node.Echo("/interop/echo")
 	var back []byte

@@ -256,18 +256,30 @@ func (n *native) follow(closeIt func() error, next func(context.Context) error) 
 	})
 }
 
-func (n *native) Talk(peer, protocol string, data []byte) []byte {
+func (n *native) Talk(peer, protocol string, data []byte) (back []byte, code nodeapi.Code) {
 	n.t.Helper()
-	s, err := n.node.DialProtocol(soon(n.t), nodeapi.StreamRequest{Peer: peer, Protocols: []string{protocol}})
+	back, err := n.talk(nodeapi.StreamRequest{Peer: peer, Protocols: []string{protocol}}, data)
+	var coded *nodeapi.Error
+	if errors.As(err, &coded) {
+		return nil, coded.Code
+	}
 	n.must(err)
+	return back, ""
+}
+
+func (n *native) talk(req nodeapi.StreamRequest, data []byte) ([]byte, error) {
+	s, err := n.node.DialProtocol(soon(n.t), req)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
 	written := make(chan error, 1)
 	go func() {
 		_, err := s.Write(data)
 		written <- errors.Join(err, s.CloseWrite())
 	}()
 	back, err := io.ReadAll(s)
-	n.must(errors.Join(err, <-written, s.Close()))
-	return back
+	return back, errors.Join(err, <-written)
 }
 
 func (n *native) Echo(protocol string) {

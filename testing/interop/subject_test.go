@@ -44,8 +44,9 @@ type subject interface {
 	Leave(topic string)
 	Broadcast(topic, text string)
 	SendTo(topic, peer, text string)
-	// Talk opens a stream, writes, closes for writing and reads to the end.
-	Talk(peer, protocol string, data []byte) []byte
+	// Talk opens a stream, writes, closes for writing and reads to the end. If the
+	// stream fails it gives the error's code.
+	Talk(peer, protocol string, data []byte) (back []byte, code nodeapi.Code)
 	// Echo handles a protocol by sending back what comes.
 	Echo(protocol string)
 	// ResetAfterByte handles a protocol by resetting streams after a byte.

@@ -1,6 +1,6 @@
 // A peer of js-libp2p: reached by WebSocket, reaching others by TCP and relays,
-// with noise, yamux, gossipsub, and a protocol that echoes. The identity is a new
-// one, or that of the private key which is the argument, in base64.
+// with noise, yamux, gossipsub, and protocols that echo and that reset. The
+// identity is a new one, or that of the private key which is the argument, in base64.
 
 import './node20.js'
 
@@ -16,8 +16,6 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 
 import { emit, serve } from './lines.js'
-
-const echo = '/echo/1.0.0'
 
 const key = process.argv[2]
 const privateKey = key ? privateKeyFromProtobuf(Buffer.from(key, 'base64')) : await generateKeyPair('Ed25519')
@@ -38,7 +36,7 @@ pubsub.addEventListener('message', ({ detail }) => {
 })
 libp2p.addEventListener('connection:open', ({ detail }) => emit('connection', { peer: String(detail.remotePeer) }))
 
-await libp2p.handle(echo, async stream => {
+await libp2p.handle('/echo/1.0.0', async stream => {
   try {
     for await (const chunk of stream) await send(stream, chunk)
     await stream.close()
@@ -46,6 +44,10 @@ await libp2p.handle(echo, async stream => {
     emit('echo-ended', { error: String(error) })
   }
 }, { runOnLimitedConnection: true })
+
+await libp2p.handle('/reset/1.0.0', async stream => {
+  for await (const _ of stream) stream.abort(new Error('after the first chunk'))
+})
 
 // send writes a chunk, and waits for room where there is none.
 async function send(stream, chunk) {
