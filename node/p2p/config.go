@@ -40,7 +40,8 @@ type Config struct {
 	// none: the system resolves.
 	DNS string
 
-	// RelayService makes this host a circuit relay for others. Not in a browser.
+	// RelayService makes this host a circuit relay for others: 256 of them, each
+	// connection for up to an hour and 256 MiB each way. Not in a browser.
 	RelayService bool
 
 	// DialOnly leaves out what a browser does not have: the host then only dials
