@@ -3,6 +3,7 @@
 package node_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"sync"
@@ -94,6 +95,33 @@ func collect(t testing.TB, n networked) (removed int) {
 		removed++
 	}
 	return removed
+}
+
+// TestExchangeDeleting wants peers to be given no block that is being deleted.
+func TestExchangeDeleting(t *testing.T) {
+	cfg := plainConfig()
+	w := watch(cfg.Blockstore)
+	cfg.Blockstore = w
+	a, b := newPair(t, cfg, newConfig())
+	c := putBlock(t, a.Node, noise(5000), nodeapi.BlockPutOptions{})
+	asked := make(chan error, 1)
+	w.setHook(func(op string) error {
+		if op == "delete" {
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			_, err := b.BlockGet(ctx, c)
+			asked <- err
+		}
+		return nil
+	})
+	for o, err := range a.BlockRemove(t.Context(), nodeapi.BlockRemoveRequest{Cids: []cid.Cid{c}}) {
+		if err != nil || o.Code != "" {
+			t.Errorf("BlockRemove: %+v, %v", o, err)
+		}
+	}
+	if err := <-asked; !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("asking for the block: got error %v; want that nobody has it", err)
+	}
 }
 
 // TestExchangePinsWhole pins a DAG of which the repo has a part.
