@@ -34,6 +34,29 @@ func TestPeerComesBack(t *testing.T) {
 	testKuboTopics(t, k, node)
 }
 
+// TestSequenceNumbersOutliveWorkers has Kubo, which takes no message whose number
+// is not above all before it, listen to a node whose worker ends and starts anew.
+func TestSequenceNumbersOutliveWorkers(t *testing.T) {
+	if reason := harness.Skip(); reason != "" {
+		t.Skip(reason)
+	}
+	k := kubo{startKubo(t), t}
+	cfg := nodeapi.Config{Network: nodeapi.NetworkOn, Bootstrap: []string{k.WS}}
+	only := newBrowser(t).tab(cfg)
+	testKuboTopics(t, k, only)
+	for range 2 {
+		before := only.epoch()
+		if err := only.Reload(soon(t)); err != nil {
+			t.Fatal(err)
+		}
+		only.open(cfg)
+		if only.epoch() == before {
+			t.Fatal("the worker is still the same")
+		}
+		testKuboTopics(t, k, only)
+	}
+}
+
 // TestOffline wants nothing to be dialled by a node that is to be offline.
 func TestOffline(t *testing.T) {
 	if reason := harness.Skip(); reason != "" {

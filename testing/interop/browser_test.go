@@ -81,8 +81,21 @@ func (b *browser) tab(cfg nodeapi.Config) *tab {
 		b.t.Fatal(err)
 	}
 	t := &tab{Tab: page, t: b.t}
-	t.do(&t.id, "return open(args[0])", configured(cfg))
+	t.open(cfg)
 	return t
+}
+
+// open connects the page, which does not belong to a node or no longer does.
+func (t *tab) open(cfg nodeapi.Config) {
+	t.t.Helper()
+	t.do(&t.id, "return open(args[0])", configured(cfg))
+}
+
+// epoch names the start of the worker.
+func (t *tab) epoch() (epoch string) {
+	t.t.Helper()
+	t.do(&epoch, "return node.epoch")
+	return epoch
 }
 
 // configured is a configuration as the client has it.
