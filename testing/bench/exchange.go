@@ -43,7 +43,7 @@ func (b *bencher) give(ctx context.Context, r *run, o outcome) error {
 // random is web/work.js's function of this name.
 func random(size int, seed uint32) []byte {
 	data := make([]byte, size)
-	x := (seed + 1) * 0x9E3779B1
+	x := max((seed+1)*0x9E3779B1, 1)
 	for i := 0; i+4 <= size; i += 4 {
 		x ^= x << 13
 		x ^= x >> 17

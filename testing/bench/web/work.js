@@ -150,7 +150,7 @@ async function collect (chunks) {
 // (xorshift32).
 function random (size, seed) {
   const words = new Uint32Array(Math.ceil(size / 4))
-  let x = (seed + 1) * 0x9E3779B1 >>> 0 || 1
+  let x = Math.imul(seed + 1, 0x9E3779B1) >>> 0 || 1
   for (let i = 0; i < words.length; i++) {
     x ^= x << 13; x ^= x >>> 17; x ^= x << 5
     words[i] = x
