@@ -12,11 +12,16 @@ import (
 )
 
 // What all connections and streams of a host in a browser may take together. The
-// limits of one peer and of one protocol are libp2p's for a small device. Of a
-// native host all grow with its memory and its file descriptors.
+// other limits of one peer and of one protocol are libp2p's for a small device.
+// Of a native host all grow with its memory and its file descriptors.
+//
+// The muxer reserves 256 KiB for a stream, whatever its window: of the memory of
+// one peer that is 128 streams, which hold 136 MiB at worst, all windows filled
+// and nothing read, see streamWindow.
 const (
-	dialOnlyMemory = 128 << 20 // bytes of buffers
-	dialOnlyFDs    = 1024      // WebSockets count as such
+	dialOnlyMemory     = 128 << 20 // bytes of buffers
+	dialOnlyPeerMemory = 32 << 20  // of those, for one peer
+	dialOnlyFDs        = 1024      // WebSockets count as such
 )
 
 // What a native host gives one IPv4 address, or a /56 of IPv6.
@@ -30,9 +35,9 @@ const (
 // always room for twice the connections that the connection manager lets be.
 func newLimits(cfg Config) (network.ResourceManager, error) {
 	limits := rcmgr.DefaultLimits.Scale(0, dialOnlyFDs)
-	var system rcmgr.ResourceLimits
+	var system, peer rcmgr.ResourceLimits
 	if !canListen || cfg.DialOnly {
-		system.Memory = dialOnlyMemory
+		system.Memory, peer.Memory = dialOnlyMemory, dialOnlyPeerMemory
 	} else {
 		limits = rcmgr.DefaultLimits.AutoScale()
 	}
@@ -41,7 +46,7 @@ func newLimits(cfg Config) (network.ResourceManager, error) {
 		system.ConnsInbound, system.ConnsOutbound = system.Conns, system.Conns
 		system.FD = system.Conns
 	}
-	limits = rcmgr.PartialLimitConfig{System: system}.Build(limits)
+	limits = rcmgr.PartialLimitConfig{System: system, PeerDefault: peer}.Build(limits)
 	perIP, perSecond := addressLimits(cfg)
 	manager, err := rcmgr.NewResourceManager(rcmgr.NewFixedLimiter(limits), rcmgr.WithMetricsDisabled(), perIP, perSecond)
 	if err != nil {

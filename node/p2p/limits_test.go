@@ -52,16 +52,21 @@ func TestMemoryLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer limits.Close()
-	reserved := 0
-	err = limits.ViewSystem(func(s network.ResourceScope) error {
-		for {
-			if err := s.ReserveMemory(1<<20, network.ReservationPriorityAlways); err != nil {
-				return err
-			}
-			reserved++
+	reserve := func(s network.ResourceScope) (mib int) {
+		for s.ReserveMemory(1<<20, network.ReservationPriorityAlways) == nil {
+			mib++
 		}
-	})
-	if err == nil || reserved > dialOnlyMemory>>20 {
-		t.Errorf("reserved %d MiB, error %v; want no more than %d", reserved, err, dialOnlyMemory>>20)
+		return mib
+	}
+	var ofPeer, more int
+	if err := limits.ViewPeer("a", func(s network.PeerScope) error { ofPeer = reserve(s); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := limits.ViewSystem(func(s network.ResourceScope) error { more = reserve(s); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if ofPeer != dialOnlyPeerMemory>>20 || ofPeer+more != dialOnlyMemory>>20 {
+		t.Errorf("a peer got %d MiB, and all others %d; want %d and what is left of %d",
+			ofPeer, more, dialOnlyPeerMemory>>20, dialOnlyMemory>>20)
 	}
 }
