@@ -6,6 +6,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/peerstore"
 )
 
 // keptTag protects kept peers from the connection manager.
@@ -50,6 +51,8 @@ func (k *keeper) keep(info peer.AddrInfo, relay bool) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	// For others too who dial the peer by its id, from now on.
+	k.net.host.Peerstore().AddAddrs(info.ID, info.Addrs, peerstore.PermanentAddrTTL)
 	if p, ok := k.kept[info.ID]; ok {
 		p.extend(info.Addrs, relay)
 		return

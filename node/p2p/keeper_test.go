@@ -95,6 +95,16 @@ func TestOnlyKeptPeersAreRedialled(t *testing.T) {
 	}
 }
 
+// A peer that is kept can be asked for by its id at once.
+func TestKeptPeersAreKnown(t *testing.T) {
+	kept := newNetwork(t, listening("/ip4/127.0.0.1/tcp/0/ws"))
+	client := newNetwork(t, p2p.Config{DialOnly: true})
+	if err := client.Extend(t.Context(), p2p.Lists{Bootstrap: []string{address(t, kept, "/ws")}}); err != nil {
+		t.Fatal(err)
+	}
+	wantEcho(t, client, kept.Host().ID())
+}
+
 // While there is nobody, dials get rarer.
 func TestBackOff(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

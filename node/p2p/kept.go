@@ -8,7 +8,6 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
-	"github.com/libp2p/go-libp2p/core/peerstore"
 	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
 	ma "github.com/multiformats/go-multiaddr"
 )
@@ -134,8 +133,7 @@ func (p *kept) attempt(ctx context.Context, probe bool) (time.Duration, error) {
 		p.reservation.lost(p)
 	}
 	if host.Network().Connectedness(p.id) != network.Connected {
-		// The addresses expire, and the dial's own back-off would be a second one.
-		host.Peerstore().AddAddrs(p.id, addrs, peerstore.TempAddrTTL)
+		// The dial's own back-off would be a second one.
 		p.k.net.swarm.Backoff().Clear(p.id)
 		if err := host.Connect(ctx, peer.AddrInfo{ID: p.id}); err != nil {
 			return 0, err
