@@ -94,7 +94,9 @@ await serve({
   traffic: ({ topic, every }) => { count(topic, every) },
   hush: ({ topic }) => traffic.get(topic)(),
   key: () => base64(privateKeyToProtobuf(privateKey)),
-  subscribers: ({ topic }) => pubsub.getSubscribers(topic).map(String),
+  // subscribers are those that listen and to whom there is a stream: before that
+  // they would not get what is published.
+  subscribers: ({ topic }) => pubsub.getSubscribers(topic).map(String).filter(id => pubsub.streamsOutbound.has(id)),
   connections: () => libp2p.getConnections().map(c => ({ peer: String(c.remotePeer), addr: String(c.remoteAddr) })),
   // talk opens a stream to a connected peer, writes, half-closes, and returns
   // all that comes back.
