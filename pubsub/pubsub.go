@@ -78,9 +78,17 @@ func (p *PubSub) start(store ds.Datastore) error {
 	return p.streams.mend(mendInterval)
 }
 
+// rejoinAfter is how long after leaving a topic this node is kept out of meshes,
+// and keeps others out of its own: gossipsub's 10 s are long for a tab that is
+// reloaded. It tells peers in whole seconds, and 0 means a minute to them.
+const rejoinAfter = time.Second
+
 func (p *PubSub) options() []gossip.Option {
 	trace := trace{in: p.streams.in, out: p.streams.out}
+	params := gossip.DefaultGossipSubParams()
+	params.UnsubscribeBackoff = rejoinAfter
 	return []gossip.Option{
+		gossip.WithGossipSubParams(params),
 		gossip.WithRawTracer(trace),
 		gossip.WithAppSpecificRpcInspector(trace.inspect),
 		gossip.WithMessageSignaturePolicy(gossip.StrictSign),
