@@ -60,6 +60,12 @@ test-browser: $(PEERS_INSTALLED)
 	kubo=$$(.ci/tool ipfs) && SHAREDNODE_KUBO=$$kubo SHAREDNODE_BROWSER=1 \
 		go test -p 1 -count 1 -timeout 20m $(BROWSER_PACKAGES)
 
+.PHONY: test-engines
+test-engines: setup build ## Run the browser tests in Firefox and WebKit
+	for engine in firefox webkit; do \
+		SHAREDNODE_ENGINE=$$engine SHAREDNODE_BROWSER=1 go test -short -count 1 -timeout 20m ./testing/browser; \
+	done
+
 .PHONY: bench
 bench: setup build ## Compare with js-ipfs and Helia in a real browser
 	kubo=$$(.ci/tool ipfs) && SHAREDNODE_KUBO=$$kubo SHAREDNODE_BROWSER=1 go run ./testing/bench
