@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"io"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -170,6 +171,10 @@ func TestExchangeAsksOnce(t *testing.T) {
 			}
 		}
 	}
+	// Who gives up before another wants the block would end the want.
+	eventually(t, "all want all", func() bool {
+		return !slices.ContainsFunc(cids, func(c cid.Cid) bool { return n.Waiting(c) < tabs })
+	})
 	cancel()
 	time.Sleep(20 * time.Millisecond)
 	close(answering)
