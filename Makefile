@@ -33,7 +33,9 @@ build: setup-build ## Build the npm package into dist/
 	go run ./cmd/build-wasm
 
 .PHONY: test
-test: setup vet test-native test-js build test-wasm test-browser ## Run every test: native, TypeScript and real browser
+test: setup vet test-native test-js ## Run every test: native, TypeScript and real browser
+	+$(MAKE) --no-print-directory --output-sync -j2 build test-wasm # one core each
+	+$(MAKE) --no-print-directory test-browser
 
 .PHONY: test-short
 test-short: setup-build vet test-js ## Run the quick tests: no race detector, no Kubo, no browser
