@@ -1,8 +1,9 @@
 package node
 
-import "github.com/ipfs/go-cid"
-
-import "github.com/libp2p/go-libp2p/core/host"
+import (
+	"github.com/ipfs/go-cid"
+	"github.com/libp2p/go-libp2p/core/host"
+)
 
 // StartExchange has a node exchange blocks with a host's peers. The returned
 // function stops it.
