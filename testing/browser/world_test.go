@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -94,14 +93,10 @@ func (w *world) launch() {
 // allow says that messages with this part are no fault.
 func (w *world) allow(part string) { w.allowed = append(w.allowed, part) }
 
-// Go's panics come through console.log, and so do the node's errors.
-var workerFault = regexp.MustCompile(`panic: |fatal error: |level=ERROR|goroutine \d+`)
-
 // judge fails the test for messages that tell of a fault.
 func (w *world) judge(messages []harness.Message) {
 	for _, m := range messages {
-		fault := m.Problem() || m.Source != "page" && workerFault.MatchString(m.Text)
-		if fault && !slices.ContainsFunc(w.allowed, func(part string) bool { return strings.Contains(m.Text, part) }) {
+		if m.Fault() && !slices.ContainsFunc(w.allowed, func(part string) bool { return strings.Contains(m.Text, part) }) {
 			w.t.Errorf("unexpected message: %v", m)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -19,9 +18,6 @@ type browser struct {
 	server  *harness.Server
 	browser *harness.Chromium
 }
-
-// Go's panics come through console.log, and so do the node's errors.
-var workerFault = regexp.MustCompile(`panic: |fatal error: |level=ERROR|goroutine \d+`)
 
 // newBrowser starts a browser for a test, at whose end it looks at what pages
 // and workers complained of.
@@ -49,10 +45,9 @@ func newBrowser(t *testing.T) *browser {
 	t.Cleanup(func() {
 		chromium.Kill()
 		for _, m := range chromium.Messages() {
-			fault := m.Problem() || m.Source == "shared_worker" && workerFault.MatchString(m.Text)
 			// Of peers that are gone, as some are meant to be, the browser itself
 			// complains.
-			if fault && !strings.Contains(m.Text, "WebSocket connection to") {
+			if m.Fault() && !strings.Contains(m.Text, "WebSocket connection to") {
 				t.Errorf("unexpected message: %v", m)
 			}
 		}

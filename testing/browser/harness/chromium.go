@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
-	"time"
+	"sync/atomic"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/inspector"
@@ -23,9 +22,7 @@ type Chromium struct {
 	quiet   bool
 	log     messageLog
 	profile string
-
-	mu     sync.Mutex // guards following
-	closed bool
+	closed  atomic.Bool
 }
 
 var _ Browser = (*Chromium)(nil)
@@ -167,7 +164,7 @@ func (b *Chromium) PID() int {
 
 // Close implements Browser.
 func (b *Chromium) Close(ctx context.Context) error {
-	if !b.end() {
+	if b.closed.Swap(true) {
 		return nil
 	}
 	defer b.release()
@@ -180,24 +177,9 @@ func (b *Chromium) Close(ctx context.Context) error {
 
 // Kill implements Browser.
 func (b *Chromium) Kill() error {
-	if !b.end() {
+	if b.closed.Swap(true) {
 		return nil
 	}
 	defer b.release()
-	pids := Processes(b.PID())
-	for _, pid := range pids {
-		kill(pid)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	return waitGone(ctx, pids)
-}
-
-// end reports whether the browser was still open, and that it no longer is.
-func (b *Chromium) end() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	open := !b.closed
-	b.closed = true
-	return open
+	return killAll(Processes(b.PID()))
 }

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
+	"sync/atomic"
 )
 
 // Firefox is Debian's Firefox ESR, headless, driven over WebDriver BiDi.
@@ -22,10 +22,10 @@ type Firefox struct {
 	ended   chan struct{} // closed when the main process has ended
 	log     messageLog
 	context string // the tab that it starts with, which stays blank
+	closed  atomic.Bool
 
-	mu     sync.Mutex // guards following
-	closed bool
-	urls   map[string]string // of tabs, by context
+	mu   sync.Mutex        // guards following
+	urls map[string]string // of tabs, by context
 }
 
 var _ Browser = (*Firefox)(nil)
@@ -208,7 +208,7 @@ func (b *Firefox) Messages() []Message { return b.log.all() }
 
 // Close implements Browser.
 func (b *Firefox) Close(ctx context.Context) error {
-	if !b.end() {
+	if b.closed.Swap(true) {
 		return nil
 	}
 	pids := Processes(b.cmd.Process.Pid)
@@ -222,26 +222,12 @@ func (b *Firefox) Close(ctx context.Context) error {
 
 // Kill implements Browser.
 func (b *Firefox) Kill() error {
-	if !b.end() || b.cmd.Process == nil {
+	if b.closed.Swap(true) || b.cmd.Process == nil {
 		return nil
 	}
-	pids := Processes(b.cmd.Process.Pid)
-	for _, pid := range pids {
-		kill(pid)
-	}
+	err := killAll(Processes(b.cmd.Process.Pid))
 	if b.bidi != nil {
 		b.bidi.close()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	return waitGone(ctx, pids)
-}
-
-// end reports whether the browser was still open, and that it no longer is.
-func (b *Firefox) end() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	open := !b.closed
-	b.closed = true
-	return open
+	return err
 }

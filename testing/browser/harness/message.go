@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"regexp"
 	"sync"
 )
 
@@ -23,6 +24,15 @@ func (m Message) Problem() bool {
 		return true
 	}
 	return false
+}
+
+// Go's panics come through console.log, and so do the node's errors.
+var workerFault = regexp.MustCompile(`panic: |fatal error: |level=ERROR|goroutine \d+`)
+
+// Fault reports whether the message is a problem, or a worker's word of a panic
+// or an error in its Go program.
+func (m Message) Fault() bool {
+	return m.Problem() || m.Source != "page" && workerFault.MatchString(m.Text)
 }
 
 func (m Message) String() string {

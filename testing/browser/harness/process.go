@@ -118,6 +118,16 @@ func kill(pid int) {
 	_ = syscall.Kill(pid, syscall.SIGKILL)
 }
 
+// killAll ends the processes at once, and returns when they are gone.
+func killAll(pids []int) error {
+	for _, pid := range pids {
+		kill(pid)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return waitGone(ctx, pids)
+}
+
 // waitGone returns when none of the processes runs any more, so that the next
 // browser finds the profile unlocked.
 func waitGone(ctx context.Context, pids []int) error {

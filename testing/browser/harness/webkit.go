@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,8 +31,7 @@ type WebKit struct {
 	command sync.Mutex // the driver takes one command at a time
 	window  string     // the one that commands go to; guarded by command
 
-	mu     sync.Mutex // guards following
-	closed bool
+	closed atomic.Bool
 }
 
 var _ Browser = (*WebKit)(nil)
@@ -218,11 +218,7 @@ func (b *WebKit) Close(ctx context.Context) error {
 
 // Kill implements Browser.
 func (b *WebKit) Kill() error {
-	b.mu.Lock()
-	open := !b.closed
-	b.closed = true
-	b.mu.Unlock()
-	if !open {
+	if b.closed.Swap(true) {
 		return nil
 	}
 	var pids []int
@@ -232,10 +228,5 @@ func (b *WebKit) Kill() error {
 			defer func() { _ = cmd.Wait() }() // how it ended does not matter
 		}
 	}
-	for _, pid := range pids {
-		kill(pid)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	return waitGone(ctx, pids)
+	return killAll(pids)
 }
