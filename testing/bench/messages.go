@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -48,16 +49,14 @@ func startPeer(ctx context.Context) (*peerNode, error) {
 	if err != nil {
 		return nil, err
 	}
-	addrs, err := n.SwarmLocalAddrs(ctx)
-	if err == nil && len(addrs) == 0 {
-		err = fmt.Errorf("the peer listens nowhere")
+	id, err := n.ID(ctx)
+	if err == nil && len(id.Addresses) == 0 {
+		err = errors.New("the peer listens nowhere")
 	}
 	if err != nil {
-		_ = n.Close() // err is what went wrong
-		return nil, err
+		return nil, errors.Join(err, n.Close())
 	}
-	id, err := n.ID(ctx)
-	return &peerNode{Node: n, addr: addrs[0] + "/p2p/" + id.ID}, err
+	return &peerNode{Node: n, addr: id.Addresses[0]}, nil
 }
 
 // measureMessages has a peer publish to more and more tabs of one browser.
