@@ -99,12 +99,14 @@ await serve({
   subscribers: ({ topic }) => pubsub.getSubscribers(topic).map(String).filter(id => pubsub.streamsOutbound.has(id)),
   connections: () => libp2p.getConnections().map(c => ({ peer: String(c.remotePeer), addr: String(c.remoteAddr) })),
   // talk opens a stream to a connected peer, writes, half-closes, and returns
-  // all that comes back.
+  // all that comes back. It reads from the start: of a stream that the other
+  // side has ended already, js-libp2p's iterator gives nothing.
   talk: async ({ peer, protocol, data }) => {
     const [connection] = libp2p.getConnections().filter(c => String(c.remotePeer) === peer)
     const stream = await connection.newStream(protocol, { runOnLimitedConnection: true })
+    const back = read(stream)
     await send(stream, Buffer.from(data, 'base64'))
-    const [, back] = await Promise.all([stream.close(), read(stream)])
-    return base64(back)
+    await stream.close()
+    return base64(await back)
   }
 })
