@@ -86,6 +86,16 @@ type Extender interface {
 	Extend(ctx context.Context, cfg nodeapi.Config) error
 }
 
+// Watched is the group of what a node tells by itself.
+type Watched interface {
+	// Warnings yields what happens from now on, until ctx ends. It holds up
+	// nobody: a reader that is late may miss some.
+	Warnings(ctx context.Context) iter.Seq[nodeapi.Warning]
+	// Sample fills in the figures of which the backend knows: Peers, Blocks,
+	// RepoSize, Usage and Quota. It is quick: what is dear to count may be old.
+	Sample(ctx context.Context, into *nodeapi.StatusSample)
+}
+
 // Swarm is the group of connections to peers.
 type Swarm interface {
 	SwarmConnect(ctx context.Context, addr string) error

@@ -61,6 +61,7 @@ func conflicts(wanted, running nodeapi.Config) map[string]any {
 	fields := make(map[string]any)
 	compare(fields, "durability", wanted.Durability, running.Durability)
 	compare(fields, "storageMax", wanted.StorageMax, running.StorageMax)
+	compare(fields, "storageGCWatermark", wanted.StorageGCWatermark, running.StorageGCWatermark)
 	compare(fields, "network", wanted.Network, running.Network)
 	compare(fields, "lowWater", wanted.LowWater, running.LowWater)
 	compare(fields, "highWater", wanted.HighWater, running.HighWater)

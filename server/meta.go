@@ -6,6 +6,7 @@ import (
 	"maps"
 	"runtime/metrics"
 	"slices"
+	"time"
 
 	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
@@ -28,10 +29,9 @@ func status(_ context.Context, s *session, _ *messageport.ServerCall) (any, erro
 
 func (s *Server) status() nodeapi.Status {
 	status := nodeapi.Status{
-		Epoch:   s.cfg.Epoch,
-		Version: s.cfg.Version,
+		Worker:  nodeapi.Worker{Kind: nodeapi.WorkerNative, Version: s.cfg.Version, Epoch: s.cfg.Epoch},
 		Started: s.started.UnixMilli(),
-		Memory:  memory(),
+		Now:     nodeapi.StatusSample{Time: time.Now().UnixMilli(), Memory: memory()},
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -175,7 +175,7 @@ func (s *session) status() nodeapi.SessionStatus {
 	status := nodeapi.SessionStatus{ID: s.id, Client: s.client, Started: s.started.UnixMilli()}
 	if s.conn != nil {
 		stats := s.conn.Stats()
-		status.Calls = uint64(stats.Calls)
+		status.Calls = make([]nodeapi.CallStatus, stats.Calls)
 		status.Received = stats.Received
 		status.Sent = stats.Sent
 	}

@@ -193,7 +193,7 @@ func TestStatus(t *testing.T) {
 		if err := first.Invoke(f.Context(), nodeapi.MethodStatus, nil, &status); err != nil {
 			f.Fatal(err)
 		}
-		if status.Epoch != "e" || status.Version != "1.2.3" || status.Started == 0 || status.Memory < 1<<20 {
+		if status.Worker.Epoch != "e" || status.Worker.Version != "1.2.3" || status.Started == 0 || status.Now.Memory < 1<<20 {
 			f.Errorf("got %+v", status)
 		}
 		if len(status.Sessions) != 2 {
@@ -201,7 +201,7 @@ func TestStatus(t *testing.T) {
 		}
 		for i, conn := range []*messageport.ClientConn{first, second} {
 			got := status.Sessions[i]
-			if got.ID != conn.Welcome().Session || got.Client != "test" || got.Calls != 1 || got.Received == 0 || got.Sent == 0 {
+			if got.ID != conn.Welcome().Session || got.Client != "test" || len(got.Calls) != 1 || got.Received == 0 || got.Sent == 0 {
 				f.Errorf("session %d: got %+v", i, got)
 			}
 		}

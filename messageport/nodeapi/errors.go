@@ -117,6 +117,13 @@ const (
 	// CodeUndelivered: a direct message that could not be handed to its
 	// recipient. Details: peer.
 	CodeUndelivered Code = "undelivered"
+	// CodeStorageLow: as a warning, that the configured limit or the browser's
+	// quota is near. Details: used, limit, and of which kind it is: "storageMax"
+	// or "quota".
+	CodeStorageLow Code = "storage-low"
+	// CodeWorkerMoved: the repo's node runs in another worker, which is to be
+	// asked instead. Details: worker, as the type Worker.
+	CodeWorkerMoved Code = "worker-moved"
 	// CodeClosing: a hello or a call that came while the server was closing. It
 	// was not begun.
 	CodeClosing Code = "closing"

@@ -13,6 +13,19 @@ const (
 	MethodIsOnline = "isOnline"
 	// MethodStatus: none → Status. Answered by the server itself.
 	MethodStatus = "status"
+	// MethodStatusSamples: SamplesRequest → SampleList. What the server keeps is
+	// about the last hour.
+	MethodStatusSamples = "status.samples"
+	// MethodEvents: none → none; ↓ items NodeEvent, the first one with the
+	// configuration, until the call is cancelled.
+	MethodEvents = "events"
+
+	// MethodLogList: none → LogLevels.
+	MethodLogList = "log.ls"
+	// MethodLogLevel: LogLevel → none.
+	MethodLogLevel = "log.level"
+	// MethodLogTail: LogTailRequest → none; ↓ items LogLine.
+	MethodLogTail = "log.tail"
 
 	// MethodAdd: AddOptions → none; ↑ for each entry an item FileHeader, and
 	// after a file's the file's bytes; ↓ items AddEvent.

@@ -28,6 +28,10 @@ type Config struct {
 	// StorageMax is the most bytes of blocks the repo may hold; 0 for no limit
 	// but the browser's.
 	StorageMax uint64 `cbor:"storageMax,omitempty"`
+	// StorageGCWatermark is the share of StorageMax, or without one of the
+	// browser's quota, in percent, at which blocks that nothing holds are removed
+	// by themselves. 0, the default, leaves that to repo.gc.
+	StorageGCWatermark uint64 `cbor:"storageGCWatermark,omitempty"`
 	// Network is "on" (the default) or "offline": the node then touches no
 	// network at all.
 	Network string `cbor:"network,omitempty"`
@@ -84,25 +88,6 @@ type Version struct {
 	Repo    string `cbor:"repo"` // the repo's schema version
 	System  string `cbor:"system"`
 	Golang  string `cbor:"golang"`
-}
-
-// Status is the server's own account of itself.
-type Status struct {
-	Epoch    string          `cbor:"epoch"`
-	Version  string          `cbor:"version"`
-	Started  int64           `cbor:"started"` // Unix milliseconds
-	Memory   uint64          `cbor:"memory"`  // bytes taken from the system
-	Sessions []SessionStatus `cbor:"sessions"`
-}
-
-// SessionStatus is the account of one session.
-type SessionStatus struct {
-	ID       string `cbor:"id"`
-	Client   string `cbor:"client"`
-	Started  int64  `cbor:"started"` // Unix milliseconds
-	Calls    uint64 `cbor:"calls"`   // now open
-	Received uint64 `cbor:"received"`
-	Sent     uint64 `cbor:"sent"` // bytes
 }
 
 // AddOptions are the options of add. A zero field takes what the profile says,

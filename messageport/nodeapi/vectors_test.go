@@ -51,7 +51,7 @@ var samples = []struct {
 	value any
 }{
 	{"full", nodeapi.Config{
-		Durability: "strict", StorageMax: 1 << 40, Network: "on",
+		Durability: "strict", StorageMax: 1 << 40, StorageGCWatermark: 90, Network: "on",
 		Bootstrap: []string{"/dnsaddr/example.com/p2p/12D3KooW"}, Relays: []string{"/ip4/127.0.0.1/tcp/1/ws/p2p/12D3KooW"},
 		Swarm: []string{"/ip4/127.0.0.1/tcp/0/ws"}, Topics: []string{"a", "b*"},
 		LowWater: 1, HighWater: 2, DNS: "https://dns.example/dns-query",
@@ -65,11 +65,30 @@ var samples = []struct {
 		AgentVersion: "sharednode/0.1.0", ProtocolVersion: "ipfs/0.1.0", Protocols: []string{"/ipfs/id/1.0.0"},
 	}},
 	{"full", nodeapi.Version{Version: "0.1.0", Commit: "abc", Repo: "1", System: "wasm/js", Golang: "go1.26"}},
+	{"full", nodeapi.Worker{Kind: "shared", URL: "https://example.com/worker.js", Version: "0.1.0", Epoch: "e"}},
 	{"full", nodeapi.Status{
-		Epoch: "e", Version: "0.1.0", Started: 1_700_000_000_000, Memory: 1 << 33,
-		Sessions: []nodeapi.SessionStatus{{ID: "1", Client: "c", Started: 1, Calls: 2, Received: 3, Sent: 4}},
+		Worker: nodeapi.Worker{Kind: "native", Version: "0.1.0", Epoch: "e"}, Started: 1_700_000_000_000,
+		Now: nodeapi.StatusSample{Time: 1_700_000_000_000, Memory: 1 << 33}, Topics: []string{"t"},
+		Sessions: []nodeapi.SessionStatus{{ID: "1", Calls: []nodeapi.CallStatus{{Method: "cat"}}}},
 	}},
-	{"full", nodeapi.SessionStatus{ID: "1", Client: "c", Started: 1, Calls: 2, Received: 3, Sent: 4}},
+	{"full", nodeapi.StatusSample{
+		Time: 1, Memory: 2, Heap: 3, Goroutines: 4, Sessions: 5, Calls: 6, Received: 7, Sent: 8, Peers: 9,
+		Blocks: 10, RepoSize: 11, Usage: 12, Quota: 13,
+	}},
+	{"full", nodeapi.SamplesRequest{Since: 1_700_000_000_000}},
+	{"full", nodeapi.SampleList{Samples: []nodeapi.StatusSample{{Time: 1}}}},
+	{"full", nodeapi.SessionStatus{
+		ID: "1", Client: "c", Started: 1, Calls: []nodeapi.CallStatus{{Method: "cat"}}, Topics: []string{"t"},
+		Rooms: []string{"r"}, Protocols: []string{"/echo/1"}, Received: 3, Sent: 4,
+	}},
+	{"full", nodeapi.CallStatus{Method: "cat", Started: 1, Received: 2, Sent: 3}},
+	{"config", nodeapi.NodeEvent{Config: &nodeapi.Config{Network: "on"}}},
+	{"warning", nodeapi.NodeEvent{Warning: &nodeapi.Warning{Code: nodeapi.CodeStorageLow, Message: "m"}}},
+	{"full", nodeapi.Warning{Code: nodeapi.CodeStorageLow, Message: "m", Details: map[string]any{"limit": uint64(1)}}},
+	{"full", nodeapi.LogLine{Time: 1, Level: "warn", Subsystem: "node", Message: "m", Fields: []string{"err=x"}}},
+	{"full", nodeapi.LogLevel{Subsystem: "*", Level: "debug"}},
+	{"full", nodeapi.LogLevels{Levels: []nodeapi.LogLevel{{Subsystem: "node", Level: "info"}}}},
+	{"full", nodeapi.LogTailRequest{Lines: 100, Follow: true}},
 	{"full", nodeapi.AddOptions{
 		Profile: "unixfs-v1-2025", Chunker: "size-262144", CidVersion: new(1), HashAlg: "sha2-256",
 		RawLeaves: new(true), Trickle: true, OnlyHash: true, Pin: new(false), PinName: "n",

@@ -97,6 +97,7 @@ function readConfig(config: object = {}): Config {
   const checks = {
     durability: text,
     storageMax: count,
+    storageGCWatermark: count,
     network: text,
     bootstrap: texts,
     relays: texts,

@@ -14,6 +14,22 @@ export const Methods = {
   /** none → Status. Answered by the server itself. */
   Status: 'status',
   /**
+   * SamplesRequest → SampleList. What the server keeps is
+   * about the last hour.
+   */
+  StatusSamples: 'status.samples',
+  /**
+   * none → none; ↓ items NodeEvent, the first one with the
+   * configuration, until the call is cancelled.
+   */
+  Events: 'events',
+  /** none → LogLevels. */
+  LogList: 'log.ls',
+  /** LogLevel → none. */
+  LogLevel: 'log.level',
+  /** LogTailRequest → none; ↓ items LogLine. */
+  LogTail: 'log.tail',
+  /**
    * AddOptions → none; ↑ for each entry an item FileHeader, and
    * after a file's the file's bytes; ↓ items AddEvent.
    */
@@ -285,6 +301,17 @@ export type NodeErrorCode =
    */
   | 'undelivered'
   /**
+   * as a warning, that the configured limit or the browser's
+   * quota is near. Details: used, limit, and of which kind it is: "storageMax"
+   * or "quota".
+   */
+  | 'storage-low'
+  /**
+   * the repo's node runs in another worker, which is to be
+   * asked instead. Details: worker, as the type Worker.
+   */
+  | 'worker-moved'
+  /**
    * a hello or a call that came while the server was closing. It
    * was not begun.
    */
@@ -470,6 +497,150 @@ export interface RoomSend {
   to?: RoomMember;
 }
 
+/** Worker says where a node runs. */
+export interface Worker {
+  /** "shared", "dedicated" or "native" */
+  kind: string;
+  /** of its script, in a browser */
+  url?: string;
+  version: string;
+  epoch: string;
+}
+
+/**
+ * Status is the server's own account of itself. What is dear to count is as it
+ * was last counted.
+ */
+export interface Status {
+  /** the holder of the repo's lock */
+  worker: Worker;
+  /** Unix milliseconds */
+  started: number | bigint;
+  now: StatusSample;
+  /** that the node listens to */
+  topics: string[];
+  sessions: SessionStatus[];
+}
+
+/** StatusSample is a set of figures of one moment. */
+export interface StatusSample {
+  /** Unix milliseconds */
+  time: number | bigint;
+  /** bytes taken from the system */
+  memory: number | bigint;
+  /** bytes of it in live and dead objects */
+  heap: number | bigint;
+  goroutines: number | bigint;
+  sessions: number | bigint;
+  /** now open */
+  calls: number | bigint;
+  /** bytes from clients, since the start */
+  received: number | bigint;
+  /** bytes to clients, since the start */
+  sent: number | bigint;
+  /** connected */
+  peers: number | bigint;
+  /** in the repo */
+  blocks: number | bigint;
+  /** bytes of them */
+  repoSize: number | bigint;
+  /** bytes that the origin uses */
+  usage: number | bigint;
+  /** bytes that it may use; 0 if not known */
+  quota: number | bigint;
+}
+
+/** SamplesRequest asks for what was sampled. */
+export interface SamplesRequest {
+  /** Unix milliseconds; later ones alone */
+  since?: number | bigint;
+}
+
+/** SampleList is a list of samples, the oldest first. */
+export interface SampleList {
+  samples: StatusSample[];
+}
+
+/** SessionStatus is the account of one session. */
+export interface SessionStatus {
+  id: string;
+  /** what it calls itself */
+  client: string;
+  /** Unix milliseconds */
+  started: number | bigint;
+  /** now open */
+  calls: CallStatus[];
+  /** that it listens to */
+  topics: string[];
+  /** that it is in */
+  rooms: string[];
+  protocols: string[];
+  /** bytes */
+  received: number | bigint;
+  /** bytes */
+  sent: number | bigint;
+}
+
+/** CallStatus is the account of one open call. */
+export interface CallStatus {
+  method: string;
+  /** Unix milliseconds */
+  started: number | bigint;
+  /** bytes */
+  received: number | bigint;
+  /** bytes */
+  sent: number | bigint;
+}
+
+/** NodeEvent is one thing that a node tells of itself. One of the fields is set. */
+export interface NodeEvent {
+  /** Config is the configuration in force, told at first and with each change. */
+  config?: Config;
+  /** Warning is what is no call's error. */
+  warning?: Warning;
+}
+
+/** Warning is a NodeEvent that asks for attention. */
+export interface Warning {
+  code: NodeErrorCode;
+  message: string;
+  details?: Record<string, unknown>;
+}
+
+/** LogLine is one line of the log. */
+export interface LogLine {
+  /** Unix milliseconds */
+  time: number | bigint;
+  /** "debug", "info", "warn" or "error" */
+  level: string;
+  /** the part that wrote it */
+  subsystem: string;
+  message: string;
+  /** Fields are the line's values, "name=value" each. */
+  fields?: string[];
+}
+
+/** LogLevel is the level from which a subsystem's lines are kept. */
+export interface LogLevel {
+  /** "*" for all of them */
+  subsystem: string;
+  /** "debug", "info", "warn" or "error" */
+  level: string;
+}
+
+/** LogLevels are the levels of all subsystems that have written or were set. */
+export interface LogLevels {
+  levels: LogLevel[];
+}
+
+/** LogTailRequest asks for the log. */
+export interface LogTailRequest {
+  /** at most so many of those kept; 0 for all */
+  lines?: number | bigint;
+  /** then each new one, until the call is cancelled */
+  follow?: boolean;
+}
+
 /** StreamRequest asks for a stream to a peer. */
 export interface StreamRequest {
   /** Peer is a peer id, or a multiaddr that ends in one. */
@@ -522,6 +693,12 @@ export interface Config {
    * but the browser's.
    */
   storageMax?: number | bigint;
+  /**
+   * StorageGCWatermark is the share of StorageMax, or without one of the
+   * browser's quota, in percent, at which blocks that nothing holds are removed
+   * by themselves. 0, the default, leaves that to repo.gc.
+   */
+  storageGCWatermark?: number | bigint;
   /**
    * Network is "on" (the default) or "offline": the node then touches no
    * network at all.
@@ -596,30 +773,6 @@ export interface Version {
   repo: string;
   system: string;
   golang: string;
-}
-
-/** Status is the server's own account of itself. */
-export interface Status {
-  epoch: string;
-  version: string;
-  /** Unix milliseconds */
-  started: number | bigint;
-  /** bytes taken from the system */
-  memory: number | bigint;
-  sessions: SessionStatus[];
-}
-
-/** SessionStatus is the account of one session. */
-export interface SessionStatus {
-  id: string;
-  client: string;
-  /** Unix milliseconds */
-  started: number | bigint;
-  /** now open */
-  calls: number | bigint;
-  received: number | bigint;
-  /** bytes */
-  sent: number | bigint;
 }
 
 /**

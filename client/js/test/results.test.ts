@@ -32,16 +32,16 @@ const cases: Record<string, Case> = {
     method: 'status',
     request: null,
     result: {
-      ...{ epoch: 'e', version: '1', started: 5, memory: 2n ** 60n },
-      sessions: [
-        { id: 's', client: 'c', started: 1, calls: 2, received: 3, sent: 4 },
-      ],
+      worker: { kind: 'native', version: '1', epoch: 'e' },
+      started: 5,
+      now: { time: 1, memory: 2n ** 60n },
+      sessions: [{ id: 's', calls: [{ method: 'cat', sent: 2n ** 60n }] }],
     },
     want: {
-      ...{ epoch: 'e', version: '1', started: 5, memory: 2 ** 60 },
-      sessions: [
-        { id: 's', client: 'c', started: 1, calls: 2, received: 3, sent: 4 },
-      ],
+      worker: { kind: 'native', version: '1', epoch: 'e' },
+      started: 5,
+      now: { time: 1, memory: 2 ** 60 },
+      sessions: [{ id: 's', calls: [{ method: 'cat', sent: 2 ** 60 }] }],
     },
   },
   cat: {

@@ -13,7 +13,7 @@ export class NodeFacts {
   }
 
   async refresh() {
-    const [{ epoch, started, memory, sessions }, connections] =
+    const [{ worker, started, now, sessions }, connections] =
       await Promise.all([this.#node.status(), this.#node.swarm.peers()]);
     const peers = new Set(connections.map(({ peer }) => peer));
     const { peerId } = this.#node;
@@ -23,10 +23,10 @@ export class NodeFacts {
       ...fact('Peers', String(peers.size)),
       ...fact(
         'Worker',
-        make('span', { id: 'epoch', title: epoch }, short(epoch)),
+        make('span', { id: 'epoch', title: worker.epoch }, short(worker.epoch)),
       ),
       ...fact('Up for', duration(Date.now() - started)),
-      ...fact('Memory', bytes(memory)),
+      ...fact('Memory', bytes(now.memory)),
     );
   }
 }

@@ -94,6 +94,8 @@ func typeOf(expr ast.Expr) (string, error) {
 			elem = "(" + elem + ")"
 		}
 		return elem + "[]", err
+	case *ast.MapType: // of what a code speaks of
+		return "Record<string, unknown>", nil
 	case *ast.SelectorExpr:
 		return scalar(fmt.Sprint(expr.X) + "." + expr.Sel.Name)
 	case *ast.Ident:

@@ -1,12 +1,7 @@
 import type { CallOptions } from '../deadline.js';
 import type { Link } from '../link.js';
-import {
-  type ID,
-  Methods,
-  type SessionStatus,
-  type Status,
-  type Version,
-} from '../nodeapi.gen.js';
+import { type ID, Methods, type Status, type Version } from '../nodeapi.gen.js';
+import { type Numbers, numbers } from '../numbers.js';
 
 /** The node's identity. */
 export type IDResult = ID;
@@ -14,20 +9,8 @@ export type IDResult = ID;
 /** What is running. */
 export type VersionResult = Version;
 
-/** The worker's account of one tab's session. */
-export interface SessionResult extends SessionStatus {
-  started: number;
-  calls: number;
-  received: number;
-  sent: number;
-}
-
-/** The worker's account of itself. */
-export interface StatusResult extends Status {
-  started: number;
-  memory: number;
-  sessions: SessionResult[];
-}
+/** The worker's account of itself, its figures as numbers. */
+export type StatusResult = Numbers<Status>;
 
 /** `id` */
 export async function id(link: Link, options: CallOptions): Promise<IDResult> {
@@ -58,17 +41,5 @@ export async function status(
   options: CallOptions,
 ): Promise<StatusResult> {
   const call = link.call(Methods.Status, null, false, options);
-  const status = (await call.result()) as Status;
-  return {
-    ...status,
-    started: Number(status.started),
-    memory: Number(status.memory),
-    sessions: status.sessions.map((session) => ({
-      ...session,
-      started: Number(session.started),
-      calls: Number(session.calls),
-      received: Number(session.received),
-      sent: Number(session.sent),
-    })),
-  };
+  return numbers(await call.result()) as StatusResult;
 }
