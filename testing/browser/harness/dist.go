@@ -10,30 +10,43 @@ import (
 	"time"
 )
 
-// Dist returns the directory of the built npm package: SHAREDNODE_DIST, or dist
-// in the module's root, which must then be newer than what it is built from, so
-// that nobody tests yesterday's code.
+// Dist returns the directory of the built npm package: SHAREDNODE_DIST, an
+// absolute path, whoever built it; or dist in the module's root, which must then
+// be newer than what it is built from, so that nobody tests yesterday's code.
 func Dist() (string, error) {
 	if dir := os.Getenv("SHAREDNODE_DIST"); dir != "" {
-		return dir, nil
+		if !filepath.IsAbs(dir) {
+			return "", fmt.Errorf("harness: SHAREDNODE_DIST is %q; want an absolute path, as tests run in other directories", dir)
+		}
+		_, err := buildTime(dir)
+		return dir, err
 	}
 	root, err := moduleRoot()
 	if err != nil {
 		return "", err
 	}
 	dir := filepath.Join(root, "dist")
-	built, err := os.Stat(filepath.Join(dir, "build-info.json"))
+	built, err := buildTime(dir)
 	if err != nil {
-		return "", fmt.Errorf("harness: no built package (go run ./cmd/build-wasm makes it): %w", err)
+		return "", err
 	}
 	newest, changed, err := newestSource(root)
 	if err != nil {
 		return "", fmt.Errorf("harness: %w", err)
 	}
-	if changed.After(built.ModTime()) {
+	if changed.After(built) {
 		return "", fmt.Errorf("harness: %s is newer than %s; build again by go run ./cmd/build-wasm", newest, dir)
 	}
 	return dir, nil
+}
+
+// buildTime is when the package in dir was built.
+func buildTime(dir string) (time.Time, error) {
+	info, err := os.Stat(filepath.Join(dir, "build-info.json"))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("harness: no built package (go run ./cmd/build-wasm makes it): %w", err)
+	}
+	return info.ModTime(), nil
 }
 
 // moduleRoot looks upwards for go.mod.
