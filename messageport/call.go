@@ -28,6 +28,8 @@ type call struct {
 	in    inbound
 	out   outbound
 	ended bool // the call has come to its end, or was given up
+
+	received, sent uint64 // payload bytes of its streams
 }
 
 func (c *call) init(conn *conn, id uint32, method string) {
@@ -185,6 +187,7 @@ func (c *call) send(t Type, p []byte) (int, error) {
 		n := c.out.spend(len(p), c.conn.peerMaxFrame)
 		if n > 0 {
 			c.conn.out.add(Frame{Type: t, ID: c.id, Payload: p[:n]})
+			c.sent += uint64(n)
 		}
 		c.mu.Unlock()
 		if n > 0 {
@@ -228,6 +231,7 @@ func (c *call) deliver(f Frame, msgLen int) error {
 	if !c.in.put(f, msgLen) {
 		return breaks(f, "%d bytes beyond the credit", f.cost()-c.in.allowed)
 	}
+	c.received += uint64(len(f.Payload))
 	if c.in.discard {
 		if n := c.in.grant(); n > 0 {
 			c.conn.out.add(creditFrame(c.id, n))

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"time"
 )
 
 // Handler answers calls.
@@ -100,21 +101,6 @@ func (s *ServerConn) Serve(ctx context.Context, h Handler) error {
 	return nil
 }
 
-// Stats counts what a session does.
-type Stats struct {
-	Calls    int    // now open
-	Received uint64 // bytes
-	Sent     uint64 // bytes
-}
-
-// Stats returns the session's counts.
-func (s *ServerConn) Stats() Stats {
-	s.mu.Lock()
-	calls := len(s.calls)
-	s.mu.Unlock()
-	return Stats{Calls: calls, Received: s.received.Load(), Sent: s.out.bytesSent()}
-}
-
 func (s *ServerConn) lookup(id uint32) *call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,7 +146,7 @@ func (s *ServerConn) openCall(f Frame) error {
 	}
 	method, request := splitOpen(f.Payload)
 	// A copy, so that the call does not keep the message, which may be large.
-	call := &ServerCall{Method: string(method), request: bytes.Clone(request)}
+	call := &ServerCall{Method: string(method), request: bytes.Clone(request), started: time.Now()}
 	call.init(s.conn, f.ID, call.Method)
 	call.in.ended = f.end()
 	call.upload = !f.end()

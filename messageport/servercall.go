@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // ServerCall is a call as the server sees it. One goroutine at a time may read
@@ -16,6 +17,7 @@ type ServerCall struct {
 	Method string
 
 	request RawMessage
+	started time.Time
 	upload  bool   // the client may send a stream
 	onEnd   func() // nil, or called once the end is on its way
 }
