@@ -16,7 +16,8 @@ type Worker struct {
 }
 
 // Status is the server's own account of itself. What is dear to count is as it
-// was last counted.
+// was last counted. Names are cut at 128 bytes, and where all of it would take
+// more than half a megabyte the lists of sessions are cut too.
 type Status struct {
 	Worker   Worker          `cbor:"worker"`  // the holder of the repo's lock
 	Started  int64           `cbor:"started"` // Unix milliseconds
@@ -73,12 +74,16 @@ type CallStatus struct {
 	Sent     uint64 `cbor:"sent"`     // bytes
 }
 
-// NodeEvent is one thing that a node tells of itself. One of the fields is set.
+// NodeEvent is one thing that a node tells of itself: one of Config and Warning
+// is set.
 type NodeEvent struct {
 	// Config is the configuration in force, told at first and with each change.
 	Config *Config `cbor:"config,omitempty"`
 	// Warning is what is no call's error.
 	Warning *Warning `cbor:"warning,omitempty"`
+	// Dropped is how many warnings before this one were lost because the client
+	// did not read in time.
+	Dropped uint64 `cbor:"dropped,omitempty"`
 }
 
 // Warning is a NodeEvent that asks for attention.

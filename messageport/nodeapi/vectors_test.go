@@ -83,7 +83,7 @@ var samples = []struct {
 	}},
 	{"full", nodeapi.CallStatus{Method: "cat", Started: 1, Received: 2, Sent: 3}},
 	{"config", nodeapi.NodeEvent{Config: &nodeapi.Config{Network: "on"}}},
-	{"warning", nodeapi.NodeEvent{Warning: &nodeapi.Warning{Code: nodeapi.CodeStorageLow, Message: "m"}}},
+	{"warning", nodeapi.NodeEvent{Warning: &nodeapi.Warning{Code: nodeapi.CodeStorageLow, Message: "m"}, Dropped: 2}},
 	{"full", nodeapi.Warning{Code: nodeapi.CodeStorageLow, Message: "m", Details: map[string]any{"limit": uint64(1)}}},
 	{"full", nodeapi.LogLine{Time: 1, Level: "warn", Subsystem: "node", Message: "m", Fields: []string{"err=x"}}},
 	{"full", nodeapi.LogLevel{Subsystem: "*", Level: "debug"}},

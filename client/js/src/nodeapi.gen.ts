@@ -509,7 +509,8 @@ export interface Worker {
 
 /**
  * Status is the server's own account of itself. What is dear to count is as it
- * was last counted.
+ * was last counted. Names are cut at 128 bytes, and where all of it would take
+ * more than half a megabyte the lists of sessions are cut too.
  */
 export interface Status {
   /** the holder of the repo's lock */
@@ -592,12 +593,20 @@ export interface CallStatus {
   sent: number | bigint;
 }
 
-/** NodeEvent is one thing that a node tells of itself. One of the fields is set. */
+/**
+ * NodeEvent is one thing that a node tells of itself: one of Config and Warning
+ * is set.
+ */
 export interface NodeEvent {
   /** Config is the configuration in force, told at first and with each change. */
   config?: Config;
   /** Warning is what is no call's error. */
   warning?: Warning;
+  /**
+   * Dropped is how many warnings before this one were lost because the client
+   * did not read in time.
+   */
+  dropped?: number | bigint;
 }
 
 /** Warning is a NodeEvent that asks for attention. */
