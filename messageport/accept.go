@@ -22,7 +22,7 @@ type AcceptConfig struct {
 // it is closed. If ctx ends first, that is its error.
 func Accept(ctx context.Context, port Port, cfg AcceptConfig) (*ServerConn, error) {
 	s := newServerConn(port, cfg)
-	stop := context.AfterFunc(ctx, func() { s.end(context.Cause(ctx), errClosing) })
+	stop := context.AfterFunc(ctx, func() { s.end(context.Cause(ctx), farewell(ctx)) })
 	defer stop()
 	go func() {
 		defer close(s.readDone)

@@ -3,6 +3,7 @@ package messageport
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -79,15 +80,27 @@ func (s *ServerConn) Hello() Hello { return s.hello }
 // errClosing is why a session ends with its server's context.
 var errClosing = &Error{Code: CodeClosed, Message: "the server is closing"}
 
+// farewell is what the client is told when the server's context ends: the cause,
+// if that is an error with a code.
+func farewell(ctx context.Context) *Error {
+	cause := context.Cause(ctx)
+	var e *Error
+	var c coded
+	if errors.As(cause, &e) || errors.As(cause, &c) {
+		return wireError(cause, "")
+	}
+	return errClosing
+}
+
 // Serve answers the client's calls until the session ends, and returns when all
 // handlers have returned. It is to be called once. It returns nil if either side
 // closed the session in order, and otherwise what Err returns. With ctx's end
-// the session is closed.
+// the session is closed, and the client told the cause.
 func (s *ServerConn) Serve(ctx context.Context, h Handler) error {
 	base, cancel := context.WithCancelCause(ctx)
 	stop := context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })
 	defer stop()
-	stopClose := context.AfterFunc(ctx, func() { s.end(errClosing, errClosing) })
+	stopClose := context.AfterFunc(ctx, func() { s.end(errClosing, farewell(ctx)) })
 	defer stopClose()
 
 	s.handler, s.baseCtx = h, base

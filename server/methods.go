@@ -90,7 +90,7 @@ func serve[Group any](answer func(context.Context, Group, *messageport.ServerCal
 // soon as the server begins to close, which else would wait for it.
 func lasting(answer method) method {
 	return func(ctx context.Context, s *session, call *messageport.ServerCall) (any, error) {
-		defer context.AfterFunc(s.server.accepting, func() { call.Cancel(errClosing) })()
+		defer context.AfterFunc(s.server.accepting, func() { call.Cancel(context.Cause(s.server.accepting)) })()
 		return answer(ctx, s, call)
 	}
 }

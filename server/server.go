@@ -119,10 +119,10 @@ func (s *Server) Serve(ctx context.Context, port messageport.Port) error {
 func (s *Server) turnAway(ctx context.Context, port messageport.Port) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(s.running, func() { cancel(errClosing) })()
+	defer context.AfterFunc(s.running, func() { cancel(context.Cause(s.running)) })()
 	_, err := messageport.Accept(ctx, port, messageport.AcceptConfig{
 		Welcome: func(context.Context, messageport.Hello) (messageport.Welcome, error) {
-			return messageport.Welcome{}, errClosing
+			return messageport.Welcome{}, context.Cause(s.accepting)
 		},
 	})
 	return err
@@ -166,7 +166,7 @@ func (s *Server) beginCall() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.idle != nil {
-		return errClosing
+		return context.Cause(s.accepting)
 	}
 	s.calls++
 	return nil
@@ -186,8 +186,19 @@ func (s *Server) endCall() {
 // and closes the backend if Open made it. It returns when all that is done: with
 // ctx's error if calls had to be cut off, and with the backend's of its Close.
 // It is to be called once.
-func (s *Server) Shutdown(ctx context.Context) error {
-	s.stopAccepting(errClosing)
+func (s *Server) Shutdown(ctx context.Context) error { return s.shutdown(ctx, errClosing) }
+
+// Move is Shutdown for the sake of another worker that is to have the repo. Its
+// clients are sent there: what they ask from now on is refused with
+// CodeWorkerMoved, and so do their sessions end.
+func (s *Server) Move(ctx context.Context, to nodeapi.Worker) error {
+	moved := nodeapi.Errorf(nodeapi.CodeWorkerMoved, map[string]any{"worker": to},
+		"the node moves to the worker %s of version %s", to.URL, to.Version)
+	return s.shutdown(ctx, moved)
+}
+
+func (s *Server) shutdown(ctx context.Context, cause error) error {
+	s.stopAccepting(cause)
 	s.mu.Lock()
 	idle := make(chan struct{})
 	s.idle = idle
@@ -202,7 +213,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-ctx.Done():
 		err = context.Cause(ctx)
 	}
-	s.stopRunning(errClosing)
+	s.stopRunning(cause)
 	s.served.Wait()
 	if backend := s.boot.wait(); backend != nil && s.cfg.Backend == nil {
 		err = errors.Join(err, backend.Close())

@@ -40,7 +40,7 @@ type session struct {
 func (s *session) serve(ctx context.Context, port messageport.Port) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(s.server.running, func() { cancel(errClosing) })()
+	defer context.AfterFunc(s.server.running, func() { cancel(context.Cause(s.server.running)) })()
 
 	conn, err := s.accept(ctx, port)
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *session) serve(ctx context.Context, port messageport.Port) error {
 func (s *session) accept(ctx context.Context, port messageport.Port) (*messageport.ServerConn, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(s.server.accepting, func() { cancel(errClosing) })()
+	defer context.AfterFunc(s.server.accepting, func() { cancel(context.Cause(s.server.accepting)) })()
 	return messageport.Accept(ctx, port, messageport.AcceptConfig{
 		Welcome: s.welcome,
 		Limits:  s.server.cfg.Limits,

@@ -52,9 +52,7 @@ func TestShutdownLetsCallsEnd(t *testing.T) {
 			t.Error("the backend was not closed")
 		}
 		<-conn.Done()
-		if !errors.Is(conn.Err(), messageport.ErrClosed) {
-			t.Errorf("the session: got %v; want it closed in order", conn.Err())
-		}
+		f.wantCode(conn.Err(), nodeapi.CodeClosing)
 	})
 }
 
@@ -145,5 +143,55 @@ func TestShutdownEndsABootUnderWay(t *testing.T) {
 			f.wantCode(err, nodeapi.CodeClosing)
 		}
 		_ = silent.Close()
+	})
+}
+
+func TestMoveSendsClientsToTheOtherWorker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fixture{T: t, backend: &servertest.Backend{}}
+		release := make(chan struct{})
+		f.backend.Hook = func(_ context.Context, method string) error {
+			if method == nodeapi.MethodRepoStat {
+				<-release
+			}
+			return nil
+		}
+		f.server = server.New(server.Config{Open: func(context.Context, nodeapi.Config) (server.Backend, error) {
+			return f.backend, nil
+		}})
+		conn := f.dial()
+		answered, lasting := make(chan error), make(chan error)
+		go func() { answered <- conn.Invoke(t.Context(), nodeapi.MethodRepoStat, nil, nil) }()
+		go func() { lasting <- conn.Invoke(t.Context(), nodeapi.MethodSwarmEvents, nil, nil) }()
+		synctest.Wait()
+
+		to := nodeapi.Worker{Kind: nodeapi.WorkerDedicated, URL: "http://x/worker.js", Version: "2.0.0", Epoch: "e2"}
+		wantMoved := func(what string, err error) {
+			t.Helper()
+			e := f.wantCode(err, nodeapi.CodeWorkerMoved)
+			worker, _ := e.Details["worker"].(map[string]any)
+			if worker["kind"] != to.Kind || worker["url"] != to.URL || worker["version"] != to.Version || worker["epoch"] != to.Epoch {
+				t.Errorf("%s: got %v; want %+v", what, e.Details, to)
+			}
+		}
+		moved := make(chan error)
+		go func() { moved <- f.server.Move(t.Context(), to) }()
+		wantMoved("the call without an end", <-lasting)
+		wantMoved("a new call", conn.Invoke(t.Context(), nodeapi.MethodVersion, nil, nil))
+		_, err := f.tryDial(messageport.DialConfig{})
+		wantMoved("a new client", err)
+
+		close(release)
+		if err := <-answered; err != nil {
+			t.Errorf("the call that was running: %v", err)
+		}
+		if err := <-moved; err != nil {
+			t.Errorf("Move: %v", err)
+		}
+		<-conn.Done()
+		wantMoved("the session", conn.Err())
+		if !f.backend.Closed() {
+			t.Error("the backend was not closed")
+		}
 	})
 }
