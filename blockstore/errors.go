@@ -6,7 +6,7 @@ import "errors"
 // ErrNotFound and the error of an ended context. Match them with errors.Is.
 var (
 	// ErrClosed: the store was closed, by Close or from under us. In the second
-	// case the error also matches ErrSuperseded or ErrCleared.
+	// case the error also matches ErrSuperseded, ErrCleared or ErrTaken.
 	ErrClosed = errors.New("blockstore: closed")
 	// ErrSuperseded: another connection wants to upgrade or delete the database,
 	// and this one made way.
@@ -14,6 +14,9 @@ var (
 	// ErrCleared: the browser took the database away, as it does when a person
 	// clears the site's data.
 	ErrCleared = errors.New("blockstore: database was taken away by the browser")
+	// ErrTaken: the database is somebody else's by now. Nothing of the failed call
+	// was written.
+	ErrTaken = errors.New("blockstore: database was taken over")
 	// ErrFull: the browser's quota or the disk has no room. Nothing of the
 	// failed call was written.
 	ErrFull = errors.New("blockstore: storage full")

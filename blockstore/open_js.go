@@ -28,9 +28,14 @@ type Options struct {
 	// connection with an older layout does not close.
 	OnBlocked func()
 	// OnClose, if given, is called once if the store closes without Close having
-	// been called. reason matches ErrClosed and one of ErrSuperseded and
-	// ErrCleared. The connection is closed by then.
+	// been called. reason matches ErrClosed and one of ErrSuperseded, ErrCleared
+	// and ErrTaken. The connection is closed by then.
 	OnClose func(reason error)
+	// MayWrite, if given, is called before each transaction that writes, which
+	// then begins in the same turn of the event loop. Its error is that another
+	// may have the database by now: nothing is written from then on, calls get
+	// ErrTaken, and the store closes. It should cost next to nothing as a rule.
+	MayWrite func() error
 }
 
 // Open opens the database of that name, and makes or upgrades it if need be.
@@ -50,11 +55,16 @@ func openSchema(ctx context.Context, name string, o Options, steps []step) (*Sto
 	var (
 		blocked atomic.Bool
 		engine  = &database{}
-		store   = newStore(engine)
+		store   *Store
 		lost    = func(reason error) func() {
 			return func() { store.shut(reason, o.OnClose) }
 		}
 	)
+	if o.MayWrite == nil {
+		store = newStore(engine)
+	} else {
+		store = newStore(fenced{engine: engine, mayWrite: o.MayWrite, lost: lost(ErrTaken)})
+	}
 	db, err := idb.Open(ctx, idb.Config{
 		Name:       name,
 		Version:    uint(len(steps)),
