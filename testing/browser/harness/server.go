@@ -47,6 +47,9 @@ func (s *Server) Files(prefix string, fsys fs.FS) {
 	s.mux.Handle(prefix, http.StripPrefix(prefix, http.FileServerFS(fsys)))
 }
 
+// HandleFunc has a function answer what a pattern of http.ServeMux matches.
+func (s *Server) HandleFunc(pattern string, f http.HandlerFunc) { s.mux.HandleFunc(pattern, f) }
+
 // File serves content at a path, as what the path's ending says. It may be
 // called again for the same path.
 func (s *Server) File(path string, content []byte) {
