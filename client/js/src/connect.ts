@@ -1,8 +1,8 @@
 import { type CallOptions, watch } from './deadline.js';
-import { dialSharedWorker } from './dial.js';
+import { routeTo } from './dial.js';
 import type { Config, Hello } from './nodeapi.gen.js';
 import { Sharednode } from './node.js';
-import { count, invalidOption, pick, text, texts } from './options.js';
+import { count, invalidOption, oneOf, pick, text, texts } from './options.js';
 
 /** Options of {@link connect}. */
 export interface ConnectOptions extends CallOptions {
@@ -20,7 +20,17 @@ export interface ConnectOptions extends CallOptions {
    * (`error`, the default), or take what there is and fire `warning` (`join`).
    */
   onConflict?: 'error' | 'join' | undefined;
+  /**
+   * Where the node runs: in a SharedWorker (`shared`), in a Worker of one of the
+   * tabs, which the others reach through it (`dedicated`), or (`auto`, the
+   * default) in the first if the browser has it and in the second otherwise.
+   * A node that runs already is reached where it is.
+   */
+  worker?: 'auto' | 'shared' | 'dedicated' | undefined;
 }
+
+const WORKERS = ['auto', 'shared', 'dedicated'];
+const CONFLICTS = ['error', 'join'];
 
 /**
  * Connects to the origin's node, which is started if no tab has it running.
@@ -32,22 +42,26 @@ export interface ConnectOptions extends CallOptions {
 export async function connect(
   options: ConnectOptions = {},
 ): Promise<Sharednode> {
-  const { repo = 'default', onConflict } = pick<{
-    repo?: string;
-    onConflict?: string;
-  }>('connect', options, { repo: text, onConflict: text });
-  if (onConflict !== undefined && !['error', 'join'].includes(onConflict)) {
-    throw invalidOption('connect', 'onConflict', onConflict);
-  }
-  const url = workerURL(options.workerURL);
+  const op = 'connect';
+  const {
+    repo = 'default',
+    worker = 'auto',
+    onConflict,
+  } = pick<{ repo?: string; worker?: string; onConflict?: string }>(
+    op,
+    options,
+    { repo: text, worker: oneOf(WORKERS), onConflict: oneOf(CONFLICTS) },
+  );
   const hello: Hello = { config: readConfig(options.config) };
   if (onConflict !== undefined) {
     hello.onConflict = onConflict;
   }
-  return open(
-    new Sharednode(() => dialSharedWorker(url, repo), hello),
-    options,
-  );
+  const kind =
+    worker === 'auto' && typeof SharedWorker === 'undefined'
+      ? 'dedicated'
+      : worker;
+  const route = routeTo(workerURL(options.workerURL), repo, kind);
+  return open(new Sharednode(route, hello), options);
 }
 
 /** Waits until a client has reached its worker, within what options allow. */

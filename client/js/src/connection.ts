@@ -1,6 +1,6 @@
-import type { Dialed } from './dial.js';
+import type { Route } from './dial.js';
 import { messageOf, SharednodeError } from './errors.js';
-import { type Opened, reachWorker } from './reach.js';
+import { isMove, type Opened, reachWorker } from './reach.js';
 import { type HeldLock, holdNew, released } from './locks.js';
 import type { Loss } from './protocol/call.js';
 import type { Channel } from './protocol/channel.js';
@@ -24,12 +24,18 @@ export class Connection {
   /** Told once, when the connection has ended by itself. */
   onloss: (() => void) | undefined;
 
+  readonly #route: Route;
   readonly #release: () => void;
   /** Whether the end of the worker will be noticed by its lock. */
   readonly #watched: boolean;
   readonly #ended = new AbortController();
 
-  private constructor({ channel, welcome }: Opened, lock: HeldLock) {
+  private constructor(
+    route: Route,
+    { channel, welcome }: Opened,
+    lock: HeldLock,
+  ) {
+    this.#route = route;
     this.channel = channel;
     this.welcome = welcome;
     this.#release = lock.release;
@@ -48,7 +54,7 @@ export class Connection {
    * @param signal gives the attempt up
    */
   static async open(
-    dial: () => Dialed,
+    route: Route,
     app: unknown,
     signal: AbortSignal,
   ): Promise<Connection> {
@@ -57,7 +63,8 @@ export class Connection {
       lock = await holdNew();
       const client = `sharednode-js/${VERSION}`;
       const hello = { client, lock: lock.name, window: WINDOW, app };
-      return new Connection(await reachWorker(dial, hello, signal), lock);
+      const opened = await reachWorker(route, hello, signal);
+      return new Connection(route, opened, lock);
     } catch (error) {
       lock?.release();
       throw error instanceof SharednodeError ? error : unreachable(error);
@@ -78,7 +85,12 @@ export class Connection {
     this.#lost();
   }
 
-  #channelLost({ code }: Loss): void {
+  #channelLost({ code, cause }: Loss): void {
+    if (isMove(cause)) {
+      this.#route.follow(cause.details['worker']);
+      this.#lost();
+      return;
+    }
     // A worker that says that it ends has not ended yet, and who dials now
     // might reach it still. That it is gone its lock will tell.
     if (code === 'worker-restarted' && this.#watched) {

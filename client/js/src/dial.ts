@@ -1,5 +1,6 @@
 import { SharednodeError } from './errors.js';
 import { scriptLock, workerName } from './names.js';
+import type { Worker as Place } from './nodeapi.gen.js';
 import type { Port } from './protocol/port.js';
 
 /** A way to a worker, of which it is not known yet whether it lives. */
@@ -11,8 +12,47 @@ export interface Dialed {
   failed: Promise<never>;
 }
 
-/** Reaches the shared worker of a repo, which is started if there is none. */
-export function dialSharedWorker(url: URL, repo: string): Dialed {
+/** Where a repo's worker is to be found. */
+export interface Route {
+  /** Names the repo. */
+  readonly repo: string;
+  /** Begins a way to the worker, which is started if there is none. */
+  dial(): Dialed | Promise<Dialed>;
+  /** Goes on to the worker that another one names: a `Worker` of the API. */
+  follow(place: unknown): void;
+  /** Goes back to the client's own worker; false if it was there. */
+  goHome(): boolean;
+}
+
+/** The route that begins at a script, and leads elsewhere if a worker says so. */
+export function routeTo(url: URL, repo: string, kind: string): Route {
+  const home = { kind, url };
+  let place = home;
+  return {
+    repo,
+    dial: () =>
+      place.kind === 'dedicated'
+        ? dialDedicatedWorker(place.url, repo)
+        : dialSharedWorker(place.url, repo),
+    follow(to) {
+      const { kind, url } = (to ?? home) as Place;
+      place = { kind, url: new URL(url ?? home.url) };
+    },
+    goHome() {
+      const away = place !== home;
+      place = home;
+      return away;
+    },
+  };
+}
+
+/** What few pages need is loaded by those: their browser has no SharedWorker. */
+async function dialDedicatedWorker(url: URL, repo: string): Promise<Dialed> {
+  const { dialElected } = await import('./elected.js');
+  return dialElected(url, repo);
+}
+
+function dialSharedWorker(url: URL, repo: string): Dialed {
   if (typeof SharedWorker === 'undefined') {
     throw new SharednodeError('not-supported', 'no SharedWorker here', {
       op: 'connect',

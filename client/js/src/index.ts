@@ -25,12 +25,7 @@ export type {
   LsOptions,
   Mtime,
 } from './api/files.js';
-export type {
-  IDResult,
-  SessionResult,
-  StatusResult,
-  VersionResult,
-} from './api/info.js';
+export type { IDResult, StatusResult, VersionResult } from './api/info.js';
 export type {
   HandleOptions,
   IncomingStream,

@@ -1,6 +1,6 @@
 import { Connection } from './connection.js';
 import type { CallOptions } from './deadline.js';
-import type { Dialed } from './dial.js';
+import type { Route } from './dial.js';
 import { SharednodeError } from './errors.js';
 import type { Hello, Method } from './nodeapi.gen.js';
 import { Call, type Loss } from './protocol/call.js';
@@ -37,7 +37,7 @@ export interface Kept {
  * that wait for a place, and finds another worker when one is gone.
  */
 export class Link {
-  readonly #dial: () => Dialed;
+  readonly #route: Route;
   readonly #hello: Hello;
   readonly #events: LinkEvents;
   readonly #waiting = new CallQueue();
@@ -51,8 +51,8 @@ export class Link {
   #closed: Loss | undefined;
   #suspended = false;
 
-  constructor(dial: () => Dialed, hello: Hello, events: LinkEvents) {
-    this.#dial = dial;
+  constructor(route: Route, hello: Hello, events: LinkEvents) {
+    this.#route = route;
     this.#hello = hello;
     this.#events = events;
   }
@@ -155,7 +155,7 @@ export class Link {
     this.#attempt = attempt;
     try {
       const connection = await Connection.open(
-        this.#dial,
+        this.#route,
         this.#hello,
         attempt.signal,
       );

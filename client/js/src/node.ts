@@ -15,7 +15,7 @@ import { watchPeers } from './api/swarm-events.js';
 import { type SwarmAPI, swarmAPI } from './api/swarm.js';
 import type { IPFSPath } from './cid.js';
 import type { CallOptions } from './deadline.js';
-import type { Dialed } from './dial.js';
+import type { Route } from './dial.js';
 import { messageOf, SharednodeError } from './errors.js';
 import {
   type Peer,
@@ -53,10 +53,10 @@ export class Sharednode extends SharednodeEventTarget {
   #watchesPeers = false;
 
   /** @internal */
-  constructor(dial: () => Dialed, hello: Hello) {
+  constructor(route: Route, hello: Hello) {
     super();
     this.#hello = hello;
-    this.#link = new Link(dial, hello, {
+    this.#link = new Link(route, hello, {
       onwelcome: (welcome) => this.#welcome(welcome),
       onwarning: (error) => this.#tell('warning', asWarning(error)),
     });
@@ -193,10 +193,12 @@ export class Sharednode extends SharednodeEventTarget {
   readonly #onpageshow = () => this.#link.resume();
 
   #welcome({ epoch, app }: Welcome): void {
-    const first = this.#peer.epoch === '';
+    const before = this.#peer.epoch;
     const { peerId, config } = app as AppWelcome;
     this.#peer = { peerId, epoch, config };
-    this.#tell(first ? 'connect' : 'reconnect', this.#peer);
+    if (epoch !== before) {
+      this.#tell(before === '' ? 'connect' : 'reconnect', this.#peer);
+    }
     const fields = differences(this.#hello.config, config);
     if (Object.keys(fields).length > 0) {
       this.#tell(

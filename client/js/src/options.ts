@@ -25,6 +25,11 @@ export const count: Check = (value) =>
 export const texts: Check = (value) =>
   Array.isArray(value) && value.every(text);
 
+export const oneOf =
+  (values: readonly unknown[]): Check =>
+  (value) =>
+    values.includes(value);
+
 export const func: Check = (value) => typeof value === 'function';
 
 /**

@@ -1,4 +1,5 @@
-import type { Dialed } from './dial.js';
+import type { Route } from './dial.js';
+import { SharednodeError } from './errors.js';
 import { released } from './locks.js';
 import type { Loss } from './protocol/call.js';
 import { Channel } from './protocol/channel.js';
@@ -6,6 +7,12 @@ import type { Hello, Welcome } from './protocol/handshake.js';
 
 /** How long, in ms, an answer is waited for before it is doubted. */
 const PATIENCE = 1000;
+
+/** How often one is sent on, at most, before it is told. */
+const MAX_MOVES = 8;
+
+/** What is added, in ms, to the pause before each time but the first. */
+const MOVE_PAUSE = 50;
 
 const givenUp: Loss = { code: 'closed', message: 'given up' };
 
@@ -16,37 +23,61 @@ export interface Opened {
 }
 
 /**
- * Dials until a worker answers. A port can lead to a worker that has just
- * ended, without a word from the browser; then nobody holds the worker's lock,
- * and the next port leads to a new one. A worker that takes its time is left
- * alone.
+ * Dials until a worker answers, and goes on to another if that one says so. A
+ * port can lead to a worker that has just ended, without a word from the
+ * browser; then nobody holds the worker's lock, and the next port leads to a
+ * new one. A worker that takes its time is left alone.
  */
 export async function reachWorker(
-  dial: () => Dialed,
+  route: Route,
   hello: Hello,
   signal: AbortSignal,
 ): Promise<Opened> {
-  for (let patience = PATIENCE; ; patience *= 2) {
-    const opened = await tryOnce(dial, hello, signal, patience);
-    if (opened !== undefined) {
-      return opened;
+  let patience = PATIENCE;
+  for (let moves = 0; ;) {
+    try {
+      const opened = await tryOnce(route, hello, signal, patience);
+      if (opened !== undefined) {
+        return opened;
+      }
+      patience *= 2;
+    } catch (error) {
+      if (isMove(error) && moves < MAX_MOVES) {
+        route.follow(error.details['worker']);
+        await sleep(MOVE_PAUSE * moves++, signal);
+      } else if (signal.aborted || !isGone(error) || !route.goHome()) {
+        throw error;
+      }
     }
   }
 }
 
+/** Whether an error names another worker. */
+export function isMove(error: unknown): error is SharednodeError {
+  return error instanceof SharednodeError && error.code === 'worker-moved';
+}
+
+/** Whether there is no worker where it was said to be. */
+function isGone(error: unknown): boolean {
+  return !(error instanceof SharednodeError) || error.code === 'worker-failed';
+}
+
 /** Dials once; gives nothing if nobody is there. */
 async function tryOnce(
-  dial: () => Dialed,
+  route: Route,
   hello: Hello,
   signal: AbortSignal,
   patience: number,
 ): Promise<Opened | undefined> {
   signal.throwIfAborted();
-  const { port, lock, failed } = dial();
+  const { port, lock, failed } = await route.dial();
   const channel = new Channel(port, hello);
   const settled = new AbortController();
   const abort = () => channel.close(givenUp);
   signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) {
+    abort(); // while it was being dialed
+  }
   try {
     const welcome = await Promise.race([
       channel.welcomed,
@@ -73,9 +104,17 @@ async function nobodyThere(
   patience: number,
   signal: AbortSignal,
 ): Promise<undefined> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, patience);
-    signal.addEventListener('abort', () => clearTimeout(timer));
-  });
+  await sleep(patience, signal);
   await released(lock, signal);
+}
+
+/** Waits, no longer than until the signal. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

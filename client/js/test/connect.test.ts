@@ -139,6 +139,7 @@ test('connect where there is no SharedWorker', async () => {
 
 for (const [option, options] of Object.entries({
   repo: { repo: 5 },
+  worker: { worker: 'native' },
   workerURL: { workerURL: 'not://[a url' },
   onConflict: { onConflict: 'fight' },
   durability: { config: { durability: 5 } },

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { decode } from '../src/cbor/decode.js';
 import { encode } from '../src/cbor/encode.js';
-import type { Dialed } from '../src/dial.js';
+import type { Dialed, Route } from '../src/dial.js';
 import {
   decodeMessage,
   encodeHeader,
@@ -105,6 +106,8 @@ export class FakeServer {
   constructor(
     port: MessagePort,
     readonly answer = welcomeWith({}),
+    /** Each is another start of the worker, unless its answer says otherwise. */
+    readonly epoch = welcome.epoch,
   ) {
     this.#port = port;
     port.on('message', (message: Uint8Array) => this.#receive(message));
@@ -184,7 +187,8 @@ export class FakeServer {
 }
 
 /** A way to a new fake server each time, and those that were reached. */
-export class FakeWorkers {
+export class FakeWorkers implements Route {
+  readonly repo = 'fake';
   readonly servers: FakeServer[] = [];
   /** What each server says to a hello; by default, welcome. */
   answer: ((server: FakeServer) => void) | undefined;
@@ -195,7 +199,8 @@ export class FakeWorkers {
 
   readonly dial = (): Dialed => {
     const { port1, port2 } = new MessageChannel();
-    this.servers.push(new FakeServer(port1, this.answer));
+    const epoch = `epoch-${this.servers.length + 1}`;
+    this.servers.push(new FakeServer(port1, this.answer, epoch));
     const failed = new Promise<never>((_, reject) => {
       if (this.fault !== undefined) {
         reject(this.fault);
@@ -204,6 +209,30 @@ export class FakeWorkers {
     failed.catch(() => {});
     return { port: port2 as unknown as Port, lock: this.lock, failed };
   };
+
+  /** Where the worker is said to be; nowhere else than where it was first. */
+  place: unknown;
+
+  follow(place: unknown): void {
+    this.place = place;
+  }
+
+  /** Told when the client goes back to its own worker. */
+  onhome = () => {};
+
+  goHome(): boolean {
+    this.onhome();
+    const away = this.place !== undefined;
+    this.place = undefined;
+    return away;
+  }
+
+  /** Waits until so many were dialed. */
+  async reached(count: number): Promise<void> {
+    while (this.servers.length < count) {
+      await sleep(1);
+    }
+  }
 
   /** The server that was reached last. */
   get last(): FakeServer {
@@ -214,5 +243,9 @@ export class FakeWorkers {
 /** Answers a hello with a welcome that says something else. */
 export function welcomeWith(fields: object): (server: FakeServer) => void {
   return (server) =>
-    server.send(FrameType.welcome, 0, encode({ ...welcome, ...fields }));
+    server.send(
+      FrameType.welcome,
+      0,
+      encode({ ...welcome, epoch: server.epoch, ...fields }),
+    );
 }

@@ -19,8 +19,8 @@ export const refuse =
     );
 
 /** Ends the session. */
-export function goodbye(server: FakeServer, code: string): void {
-  server.send(FrameType.goodbye, 0, encode({ code, message: 'bye' }));
+export function goodbye(server: FakeServer, code: string, details = {}): void {
+  server.send(FrameType.goodbye, 0, encode({ code, message: 'bye', details }));
 }
 
 /** Opens a client that is closed after the test. */
@@ -30,7 +30,7 @@ export async function openNode(
   options: CallOptions = {},
   hello: Hello = { config: {} },
 ): Promise<Sharednode> {
-  const node = new Sharednode(workers.dial, hello);
+  const node = new Sharednode(workers, hello);
   t.after(() => node.close());
   return open(node, options);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { open } from '../src/connect.js';
-import type { SharednodeError } from '../src/errors.js';
+import { SharednodeError } from '../src/errors.js';
 import { Sharednode } from '../src/node.js';
 import { define, FakeLocks } from './fake-locks.js';
 import { FakeWorkers, welcomeWith } from './fake-server.js';
@@ -61,13 +61,45 @@ test('a worker that says that it ends is waited for', async (t) => {
 
 test('the end of one session is no end of the worker', async (t) => {
   const workers = new FakeWorkers();
+  workers.answer = welcomeWith({ epoch: 'epoch-1' });
   const node = await openNode(t, workers);
   const running = node.id();
   goodbye(workers.last, 'queue-limit');
   const error = await failure(running, 'disconnected');
   assert.equal((error.cause as SharednodeError).code, 'queue-limit');
-  await told(node, 'reconnect');
+  node.addEventListener('reconnect', () => assert.fail('it is the same epoch'));
+  const next = node.version();
+  await workers.reached(2);
+  await workers.last.until(() => workers.last.calls.length === 1);
+  workers.last.calls[0]?.result({ version: '1' });
+  await next;
   assert.equal(workers.servers.length, 2);
+});
+
+test('a client that is sent on goes on, there and back', async (t) => {
+  const workers = new FakeWorkers();
+  const worker = { kind: 'shared', url: 'http://x/2.js', version: '2' };
+  const moved = refuse('worker-moved', { worker });
+  workers.answer = (server) =>
+    workers.place === undefined ? moved(server) : welcomeWith({})(server);
+  const node = await openNode(t, workers);
+  assert.deepEqual(workers.place, worker);
+
+  // Where it was sent there is nobody any more.
+  workers.answer = welcomeWith({ epoch: 'epoch-3' });
+  workers.fault = new SharednodeError('worker-failed', 'gone');
+  workers.onhome = () => (workers.fault = undefined);
+  goodbye(workers.last, 'worker-moved', { worker: { ...worker, kind: 'x' } });
+  await told(node, 'reconnect');
+  assert.equal(workers.place, undefined);
+  assert.equal(node.epoch, 'epoch-3');
+});
+
+test('a client that is sent on for ever is told', async (t) => {
+  const workers = new FakeWorkers();
+  workers.answer = refuse('worker-moved', { worker: { kind: 'shared' } });
+  await failure(openNode(t, workers), 'worker-moved');
+  assert.equal(workers.servers.length, 9);
 });
 
 test('a port that leads to a worker that has ended is given up', async (t) => {
@@ -146,7 +178,7 @@ test('close ends all calls, now and later', async (t) => {
 
 test('a client closes at the end of its scope', async () => {
   const workers = new FakeWorkers();
-  const node = await open(new Sharednode(workers.dial, { config: {} }), {});
+  const node = await open(new Sharednode(workers, { config: {} }), {});
   await node[Symbol.asyncDispose]();
   await failure(node.id(), 'closed');
 });

@@ -17,7 +17,7 @@ export async function connected(
   handler?: (call: FakeCall) => void,
 ): Promise<{ node: Sharednode; server: FakeServer }> {
   const workers = new FakeWorkers();
-  const node = await open(new Sharednode(workers.dial, { config: {} }), {});
+  const node = await open(new Sharednode(workers, { config: {} }), {});
   t.after(() => node.close());
   const server = workers.last;
   server.handler = handler ?? server.handler;

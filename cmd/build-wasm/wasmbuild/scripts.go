@@ -65,6 +65,7 @@ func (b *build) script(entry, out string, format api.Format) api.BuildOptions {
 		Platform:          api.PlatformBrowser,
 		Target:            api.ES2022,
 		Define:            map[string]string{"SHAREDNODE_VERSION": strconv.Quote(Version)},
+		External:          []string{"./elected.js"}, // for pages whose browser has no SharedWorker
 		LegalComments:     api.LegalCommentsNone,
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,

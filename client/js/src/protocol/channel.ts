@@ -236,7 +236,7 @@ export class Channel implements Outlet {
 
 /** Whether a goodbye is that of a worker, rather than of one session. */
 function workerEnds({ code }: SharednodeError): boolean {
-  return ['worker-crashed', 'worker-failed', 'closing'].includes(code);
+  return /^(worker-|closing)/.test(code);
 }
 
 function bytesOf(data: unknown): Uint8Array {
