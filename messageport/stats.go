@@ -30,14 +30,13 @@ type CallStats struct {
 	Sent     uint64 // bytes of the server's
 }
 
-// OpenCalls returns the counts of the calls now open, the oldest first, most of
-// them at most.
-func (s *ServerConn) OpenCalls(most int) []CallStats {
+// OpenCalls returns the counts of the calls now open, the oldest first.
+func (s *ServerConn) OpenCalls() []CallStats {
 	open := s.openCalls()
 	slices.SortFunc(open, func(a, b *ServerCall) int { return cmp.Compare(a.id, b.id) })
-	stats := make([]CallStats, min(most, len(open)))
-	for i := range stats {
-		stats[i] = open[i].stats()
+	stats := make([]CallStats, len(open))
+	for i, call := range open {
+		stats[i] = call.stats()
 	}
 	return stats
 }

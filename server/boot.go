@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
@@ -13,6 +14,7 @@ import (
 // again.
 type boot struct {
 	open func(ctx context.Context, cfg nodeapi.Config) (Backend, error)
+	log  *slog.Logger
 	ctx  context.Context // of the server: the attempt outlives the hello that began it
 
 	mu      sync.Mutex // guards following
@@ -45,7 +47,10 @@ func (b *boot) get(ctx context.Context, cfg nodeapi.Config) (Backend, error) {
 }
 
 func (b *boot) run(a *attempt, cfg nodeapi.Config) {
-	a.backend, a.err = b.open(b.ctx, cfg)
+	a.err = caught(b.log, "the boot", func() (err error) {
+		a.backend, err = b.open(b.ctx, cfg)
+		return err
+	})
 	if a.err != nil {
 		if closing := context.Cause(b.ctx); closing != nil {
 			a.err = closing
@@ -55,6 +60,22 @@ func (b *boot) run(a *attempt, cfg nodeapi.Config) {
 		b.mu.Unlock()
 	}
 	close(a.done)
+}
+
+// booted returns the backend if it is there already.
+func (b *boot) booted() Backend {
+	b.mu.Lock()
+	a := b.attempt
+	b.mu.Unlock()
+	if a == nil {
+		return nil
+	}
+	select {
+	case <-a.done:
+		return a.backend
+	default:
+		return nil
+	}
 }
 
 // wait waits for an attempt that is under way, and returns the backend if there

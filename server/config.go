@@ -44,7 +44,7 @@ func oneOf(option, value, a, b string) error {
 
 // checkConfig refuses a client that asks for something that the running
 // configuration has not.
-func checkConfig(wanted, running nodeapi.Config) error {
+func checkConfig(wanted, running nodeapi.Config) *nodeapi.Error {
 	fields := conflicts(wanted, running)
 	if len(fields) == 0 {
 		return nil

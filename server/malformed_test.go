@@ -17,28 +17,30 @@ import (
 
 // requests has the type of each method's request, nil for none.
 var requests = map[string]reflect.Type{
-	nodeapi.MethodID:          nil,
-	nodeapi.MethodVersion:     nil,
-	nodeapi.MethodIsOnline:    nil,
-	nodeapi.MethodStatus:      nil,
-	nodeapi.MethodAdd:         reflect.TypeFor[nodeapi.AddOptions](),
-	nodeapi.MethodCat:         reflect.TypeFor[nodeapi.CatRequest](),
-	nodeapi.MethodGet:         reflect.TypeFor[nodeapi.GetRequest](),
-	nodeapi.MethodList:        reflect.TypeFor[nodeapi.PathRequest](),
-	nodeapi.MethodDAGPut:      reflect.TypeFor[nodeapi.DAGPutOptions](),
-	nodeapi.MethodDAGGet:      reflect.TypeFor[nodeapi.PathRequest](),
-	nodeapi.MethodDAGResolve:  reflect.TypeFor[nodeapi.PathRequest](),
-	nodeapi.MethodBlockPut:    reflect.TypeFor[nodeapi.BlockPutOptions](),
-	nodeapi.MethodBlockGet:    reflect.TypeFor[nodeapi.CIDRequest](),
-	nodeapi.MethodBlockRemove: reflect.TypeFor[nodeapi.BlockRemoveRequest](),
-	nodeapi.MethodBlockStat:   reflect.TypeFor[nodeapi.CIDRequest](),
-	nodeapi.MethodPinAdd:      reflect.TypeFor[nodeapi.PinAddRequest](),
-	nodeapi.MethodPinRemove:   reflect.TypeFor[nodeapi.PinRemoveRequest](),
-	nodeapi.MethodPinList:     reflect.TypeFor[nodeapi.PinListRequest](),
-	nodeapi.MethodRepoStat:    nil,
-	nodeapi.MethodRepoGC:      nil,
-	nodeapi.MethodRepoVerify:  nil,
-	nodeapi.MethodRepoVersion: nil,
+	nodeapi.MethodID:            nil,
+	nodeapi.MethodVersion:       nil,
+	nodeapi.MethodIsOnline:      nil,
+	nodeapi.MethodStatus:        nil,
+	nodeapi.MethodEvents:        nil,
+	nodeapi.MethodStatusSamples: reflect.TypeFor[nodeapi.SamplesRequest](),
+	nodeapi.MethodAdd:           reflect.TypeFor[nodeapi.AddOptions](),
+	nodeapi.MethodCat:           reflect.TypeFor[nodeapi.CatRequest](),
+	nodeapi.MethodGet:           reflect.TypeFor[nodeapi.GetRequest](),
+	nodeapi.MethodList:          reflect.TypeFor[nodeapi.PathRequest](),
+	nodeapi.MethodDAGPut:        reflect.TypeFor[nodeapi.DAGPutOptions](),
+	nodeapi.MethodDAGGet:        reflect.TypeFor[nodeapi.PathRequest](),
+	nodeapi.MethodDAGResolve:    reflect.TypeFor[nodeapi.PathRequest](),
+	nodeapi.MethodBlockPut:      reflect.TypeFor[nodeapi.BlockPutOptions](),
+	nodeapi.MethodBlockGet:      reflect.TypeFor[nodeapi.CIDRequest](),
+	nodeapi.MethodBlockRemove:   reflect.TypeFor[nodeapi.BlockRemoveRequest](),
+	nodeapi.MethodBlockStat:     reflect.TypeFor[nodeapi.CIDRequest](),
+	nodeapi.MethodPinAdd:        reflect.TypeFor[nodeapi.PinAddRequest](),
+	nodeapi.MethodPinRemove:     reflect.TypeFor[nodeapi.PinRemoveRequest](),
+	nodeapi.MethodPinList:       reflect.TypeFor[nodeapi.PinListRequest](),
+	nodeapi.MethodRepoStat:      nil,
+	nodeapi.MethodRepoGC:        nil,
+	nodeapi.MethodRepoVerify:    nil,
+	nodeapi.MethodRepoVersion:   nil,
 
 	nodeapi.MethodSwarmConnect:    reflect.TypeFor[nodeapi.AddrRequest](),
 	nodeapi.MethodSwarmDisconnect: reflect.TypeFor[nodeapi.AddrRequest](),
@@ -63,7 +65,12 @@ var requests = map[string]reflect.Type{
 // endless are the methods whose calls have no end of their own.
 var endless = []string{
 	nodeapi.MethodSwarmEvents, nodeapi.MethodPubSubSubscribe, nodeapi.MethodRoomJoin, nodeapi.MethodStreamHandle,
+	nodeapi.MethodEvents,
 }
+
+// own are the methods of the server itself, which it answers whatever becomes of
+// the backend.
+var own = []string{nodeapi.MethodStatus, nodeapi.MethodStatusSamples, nodeapi.MethodEvents}
 
 // wrongValues are what a careless or hostile page puts into a field.
 var wrongValues = []struct {

@@ -18,7 +18,10 @@ var methods = map[string]method{
 	nodeapi.MethodID:       serve(id),
 	nodeapi.MethodVersion:  serve(version),
 	nodeapi.MethodIsOnline: serve(isOnline),
-	nodeapi.MethodStatus:   status,
+
+	nodeapi.MethodStatus:        status,
+	nodeapi.MethodStatusSamples: statusSamples,
+	nodeapi.MethodEvents:        lasting(serveIn(events)),
 
 	nodeapi.MethodAdd:  serve(add),
 	nodeapi.MethodCat:  serve(cat),

@@ -31,6 +31,7 @@ func pubsubSubscribe(ctx context.Context, s *session, b PubSub, call *messagepor
 		return nil, err
 	}
 	defer sub.Close()
+	defer s.listening.add(req.Topic)()
 	for {
 		delivery, err := sub.Next(ctx)
 		if err != nil {

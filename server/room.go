@@ -26,6 +26,7 @@ func roomJoin(ctx context.Context, s *session, b Rooms, call *messageport.Server
 		return nil, err
 	}
 	defer room.Close()
+	defer s.members.add(req.Topic)()
 	number := s.rooms.add(room, math.MaxInt)
 	defer s.rooms.remove(number)
 	for {

@@ -33,6 +33,9 @@ type Config struct {
 	Lock string
 	// Epoch is random, new at each start of the process. Made if empty.
 	Epoch string
+	// Worker says where the server runs, nodeapi.WorkerNative if it says nothing.
+	// Its version and epoch are those given here.
+	Worker nodeapi.Worker
 
 	// Version is the program's, for people. "0.0.0" if empty.
 	Version string
@@ -66,12 +69,17 @@ type Server struct {
 	running       context.Context
 	stopRunning   context.CancelCauseFunc
 
-	mu       sync.Mutex // guards following
-	sessions map[*session]struct{}
-	numbered uint64        // sessions so far
-	calls    int           // now open, of all sessions
-	idle     chan struct{} // set by Shutdown; closed when calls is 0
-	served   sync.WaitGroup
+	mu           sync.Mutex // guards following
+	sessions     map[*session]struct{}
+	numbered     uint64            // sessions so far
+	calls        int               // now open, of all sessions
+	past         messageport.Stats // of sessions that have ended, their bytes
+	idle         chan struct{}     // set by Shutdown; closed when calls is 0
+	served       sync.WaitGroup
+	stopSampling context.CancelFunc // set while there are sessions
+
+	samples       samples
+	configChanged news
 }
 
 // New returns a server that serves nothing yet.
@@ -80,6 +88,8 @@ func New(cfg Config) *Server {
 		cfg.Epoch = rand.Text()
 	}
 	cfg.Version = cmp.Or(cfg.Version, "0.0.0")
+	cfg.Worker.Kind = cmp.Or(cfg.Worker.Kind, nodeapi.WorkerNative)
+	cfg.Worker.Version, cfg.Worker.Epoch = cfg.Version, cfg.Epoch
 	cfg.MaxTopics = cmp.Or(cfg.MaxTopics, 64)
 	cfg.MaxStreams = cmp.Or(cfg.MaxStreams, 128)
 	cfg.MaxProtocols = cmp.Or(cfg.MaxProtocols, 64)
@@ -91,7 +101,7 @@ func New(cfg Config) *Server {
 	s := &Server{cfg: cfg, started: time.Now(), sessions: make(map[*session]struct{})}
 	s.accepting, s.stopAccepting = context.WithCancelCause(context.Background())
 	s.running, s.stopRunning = context.WithCancelCause(context.Background())
-	s.boot = boot{open: cfg.Open, ctx: s.running}
+	s.boot = boot{open: cfg.Open, log: cfg.Logger, ctx: s.running}
 	if cfg.Backend != nil {
 		s.boot.open = func(context.Context, nodeapi.Config) (Backend, error) { return cfg.Backend, nil }
 	}
@@ -149,6 +159,11 @@ func (s *Server) enter() *session {
 		buffering: make(turns, maxTurns),
 		sending:   make(turns, maxTurns),
 	}
+	if len(s.sessions) == 0 {
+		var ctx context.Context
+		ctx, s.stopSampling = context.WithCancel(s.running)
+		s.served.Go(func() { s.keepSampling(ctx) })
+	}
 	s.sessions[sess] = struct{}{}
 	s.served.Add(1)
 	return sess
@@ -157,6 +172,14 @@ func (s *Server) enter() *session {
 func (s *Server) leave(sess *session) {
 	s.mu.Lock()
 	delete(s.sessions, sess)
+	if sess.conn != nil {
+		stats := sess.conn.Stats()
+		s.past.Received += stats.Received
+		s.past.Sent += stats.Sent
+	}
+	if len(s.sessions) == 0 {
+		s.stopSampling()
+	}
 	s.mu.Unlock()
 	s.served.Done()
 }

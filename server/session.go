@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/sharednode/sharednode/messageport"
@@ -25,11 +26,16 @@ type session struct {
 	buffering turns // of calls that take their upload into memory
 	sending   turns // of those that wait for a member of a room
 
-	topics    quota // listened to
+	topics    quota // listened to, rooms among them
 	streams   quota // carried
 	protocols quota // handled
 	rooms     numbered[Room]
 	offers    offers
+
+	// Of the same, the names, for status.
+	listening, members, handling names
+
+	joined atomic.Pointer[nodeapi.Warning] // of the configuration, until it is told
 
 	// Guarded by server.mu, for status.
 	client string                  // what the client calls itself
@@ -69,9 +75,15 @@ func (s *session) accept(ctx context.Context, port messageport.Port) (*messagepo
 	defer cancel(nil)
 	defer context.AfterFunc(s.server.accepting, func() { cancel(context.Cause(s.server.accepting)) })()
 	return messageport.Accept(ctx, port, messageport.AcceptConfig{
-		Welcome: s.welcome,
-		Limits:  s.server.cfg.Limits,
-		Logger:  s.log,
+		Welcome: func(ctx context.Context, hello messageport.Hello) (welcome messageport.Welcome, err error) {
+			err = caught(s.log, "a hello", func() (err error) {
+				welcome, err = s.welcome(ctx, hello)
+				return err
+			})
+			return welcome, err
+		},
+		Limits: s.server.cfg.Limits,
+		Logger: s.log,
 	})
 }
 
@@ -94,15 +106,8 @@ func (s *session) welcome(ctx context.Context, hello messageport.Hello) (message
 	if err != nil {
 		return none, err
 	}
-	if wish.OnConflict != onConflictJoin {
-		if err := checkConfig(wish.Config, s.backend.Config()); err != nil {
-			return none, err
-		}
-	}
-	if extender, ok := s.backend.(Extender); ok {
-		if err := extender.Extend(ctx, wish.Config); err != nil {
-			return none, err
-		}
+	if err := s.agree(ctx, wish); err != nil {
+		return none, err
 	}
 	id, err := s.backend.ID(ctx)
 	if err != nil {
@@ -116,6 +121,23 @@ func (s *session) welcome(ctx context.Context, hello messageport.Hello) (message
 		Lock:    s.server.cfg.Lock,
 		App:     app,
 	}, err
+}
+
+// agree compares what the client asks of the node with what runs, and adds to
+// what may grow.
+func (s *session) agree(ctx context.Context, wish nodeapi.Hello) error {
+	if err := checkConfig(wish.Config, s.backend.Config()); err != nil {
+		if wish.OnConflict != onConflictJoin {
+			return err
+		}
+		s.joined.Store(&nodeapi.Warning{Code: err.Code, Message: err.Message, Details: err.Details})
+	}
+	extender, ok := s.backend.(Extender)
+	if !ok {
+		return nil
+	}
+	defer s.server.configChanged.tell()
+	return extender.Extend(ctx, wish.Config)
 }
 
 // clip keeps a name that a client gives itself from filling logs and status.
@@ -168,16 +190,4 @@ func hasCode(err error) bool {
 		return e.ErrorCode() != string(nodeapi.CodeInternal)
 	}
 	return false
-}
-
-// status accounts for the session. The caller holds server.mu.
-func (s *session) status() nodeapi.SessionStatus {
-	status := nodeapi.SessionStatus{ID: s.id, Client: s.client, Started: s.started.UnixMilli()}
-	if s.conn != nil {
-		stats := s.conn.Stats()
-		status.Calls = make([]nodeapi.CallStatus, stats.Calls)
-		status.Received = stats.Received
-		status.Sent = stats.Sent
-	}
-	return status
 }

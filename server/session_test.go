@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -137,8 +138,8 @@ func TestErrorsOfTheBackend(t *testing.T) {
 				conn := f.dial()
 				f.backend.Hook = func(context.Context, string) error { return tc.err }
 				for method := range requests {
-					if method == nodeapi.MethodStatus {
-						continue // the server's own
+					if slices.Contains(own, method) {
+						continue
 					}
 					if method == nodeapi.MethodRoomSend || method == nodeapi.MethodStreamAccept {
 						continue // of what another call has begun
@@ -166,53 +167,17 @@ type bare struct{ server.Backend }
 func TestGroupsThatTheBackendLacks(t *testing.T) {
 	runWith(t, server.Config{Backend: bare{&servertest.Backend{}}}, func(f *fixture) {
 		conn := f.dial()
+		every := []string{nodeapi.MethodID, nodeapi.MethodVersion, nodeapi.MethodIsOnline}
 		for method := range requests {
+			if slices.Contains(own, method) {
+				continue
+			}
 			err := conn.Invoke(f.Context(), method, nil, nil)
-			switch method {
-			case nodeapi.MethodID, nodeapi.MethodVersion, nodeapi.MethodIsOnline, nodeapi.MethodStatus:
-				if err != nil {
-					f.Errorf("%s: %v", method, err)
-				}
-			default:
+			if !slices.Contains(every, method) {
 				f.wantCode(err, nodeapi.CodeNotSupported)
+			} else if err != nil {
+				f.Errorf("%s: %v", method, err)
 			}
-		}
-	})
-}
-
-func TestStatus(t *testing.T) {
-	runWith(t, server.Config{Epoch: "e", Version: "1.2.3"}, func(f *fixture) {
-		f.block(nodeapi.MethodRepoStat)
-		first, second := f.dial(), f.dial()
-		call, err := second.Call(f.Context(), nodeapi.MethodRepoStat, nil, messageport.CallOptions{})
-		if err != nil {
-			f.Fatal(err)
-		}
-		synctest.Wait()
-		var status nodeapi.Status
-		if err := first.Invoke(f.Context(), nodeapi.MethodStatus, nil, &status); err != nil {
-			f.Fatal(err)
-		}
-		if status.Worker.Epoch != "e" || status.Worker.Version != "1.2.3" || status.Started == 0 || status.Now.Memory < 1<<20 {
-			f.Errorf("got %+v", status)
-		}
-		if len(status.Sessions) != 2 {
-			f.Fatalf("got %d sessions; want 2", len(status.Sessions))
-		}
-		for i, conn := range []*messageport.ClientConn{first, second} {
-			got := status.Sessions[i]
-			if got.ID != conn.Welcome().Session || got.Client != "test" || len(got.Calls) != 1 || got.Received == 0 || got.Sent == 0 {
-				f.Errorf("session %d: got %+v", i, got)
-			}
-		}
-		call.Cancel(nil)
-		_ = second.Close()
-		synctest.Wait()
-		if err := first.Invoke(f.Context(), nodeapi.MethodStatus, nil, &status); err != nil {
-			f.Fatal(err)
-		}
-		if len(status.Sessions) != 1 {
-			f.Errorf("got %d sessions after one has ended; want 1", len(status.Sessions))
 		}
 	})
 }

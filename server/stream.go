@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"sync"
 
 	"github.com/sharednode/sharednode/messageport"
@@ -35,7 +36,7 @@ func streamDial(ctx context.Context, s *session, b Streams, call *messageport.Se
 	if err != nil {
 		return nil, err
 	}
-	return nil, carry(ctx, call, stream)
+	return nil, carry(ctx, s.log, call, stream)
 }
 
 func streamAccept(ctx context.Context, s *session, _ Streams, call *messageport.ServerCall) (any, error) {
@@ -52,7 +53,7 @@ func streamAccept(ctx context.Context, s *session, _ Streams, call *messageport.
 	if !ok {
 		return nil, nodeapi.Errorf(nodeapi.CodeUnknownStream, nil, "no stream %d is offered to this session", req.ID)
 	}
-	return nil, carry(ctx, call, stream)
+	return nil, carry(ctx, s.log, call, stream)
 }
 
 // takeStream takes one of the streams that the session may have.
@@ -78,8 +79,8 @@ func streamHandle(ctx context.Context, s *session, b Streams, call *messageport.
 	// holds up no peer.
 	untold := make(chan nodeapi.StreamOffer, maxOffers)
 	remove, err := b.HandleProtocol(req.Protocol, func(stream Stream) {
+		info := stream.Info()
 		if id := s.offers.add(stream); id != 0 {
-			info := stream.Info()
 			select {
 			case untold <- nodeapi.StreamOffer{ID: id, Stream: &info}:
 			default:
@@ -91,6 +92,7 @@ func streamHandle(ctx context.Context, s *session, b Streams, call *messageport.
 		return nil, err
 	}
 	defer remove()
+	defer s.handling.add(req.Protocol)()
 	var offer nodeapi.StreamOffer // the first has no stream
 	for {
 		if err := call.WriteItem(offer); err != nil {
@@ -108,7 +110,7 @@ func streamHandle(ctx context.Context, s *session, b Streams, call *messageport.
 // the other as fast as that takes them, and a half-close too. It returns when
 // both ways have ended. If one of them, or the call, ends before its time the
 // stream is reset.
-func carry(ctx context.Context, call *messageport.ServerCall, stream Stream) error {
+func carry(ctx context.Context, log *slog.Logger, call *messageport.ServerCall, stream Stream) error {
 	// What waits for the stream is freed by its reset, what waits for the call by
 	// the end of ctx, which is the call's own.
 	stop := context.AfterFunc(ctx, func() { _ = stream.Reset() })
@@ -116,11 +118,11 @@ func carry(ctx context.Context, call *messageport.ServerCall, stream Stream) err
 	received := make(chan struct{})
 	go func() {
 		defer close(received)
-		if err := receiveStream(call, stream); err != nil {
+		if err := caught(log, call.Method, func() error { return receiveStream(call, stream) }); err != nil {
 			call.Cancel(err)
 		}
 	}()
-	if err := sendStream(call, stream); err != nil {
+	if err := caught(log, call.Method, func() error { return sendStream(call, stream) }); err != nil {
 		call.Cancel(err)
 	}
 	<-received

@@ -26,6 +26,7 @@ var (
 	_ server.Repo    = (*Backend)(nil)
 
 	_ server.Extender = (*Backend)(nil)
+	_ server.Watched  = (*Backend)(nil)
 	_ server.Swarm    = (*Backend)(nil)
 	_ server.Bitswap  = (*Backend)(nil)
 	_ server.PubSub   = (*Backend)(nil)
@@ -57,6 +58,7 @@ type Backend struct {
 	subs     []*subscription
 	rooms    []*room
 	handlers []*handler
+	watchers []*mailbox[nodeapi.Warning]
 }
 
 // Held counts what callers have not given back: methods that run, iterators that
