@@ -1,54 +1,159 @@
 /**
- * The worker's script: runs the node's program, and holds the ports of the
+ * The worker's script, of a shared worker and of a dedicated one alike: settles
+ * with the other workers of the repo which of them is to run the node
+ * (worker/arbitration.ts), runs the node's program, and holds the ports of the
  * tabs until it is up. Classic, and after the script of the Go toolchain that
- * defines `Go`. It hands each port to the program by `sharednode.accept`,
- * which the program sets when it is ready, and tells every tab if the program
- * cannot be had or ends.
+ * defines `Go`. It tells every tab if the program cannot be had here, or ends.
+ *
+ * Ports come as `connect` events to a shared worker; to a dedicated one as
+ * messages `{type: 'port'}` with the port transferred.
  */
 
+import { messageOf } from './errors.js';
 import { holdForever } from './locks.js';
-import { repoOf, scriptLock } from './names.js';
+import { newEpoch, repoOf, scriptLock, workersChannel } from './names.js';
+import type { Worker } from './nodeapi.gen.js';
+import { VERSION } from './version.js';
+import { Arbitration, type WorkerChannel } from './worker/arbitration.js';
 import { Doorman } from './worker/doorman.js';
-import { runProgram } from './worker/program.js';
+import { type Failure, runProgram } from './worker/program.js';
+import { RepoLock } from './worker/repo-lock.js';
 
-/** What this script needs of its SharedWorkerGlobalScope. */
+/** How long, in ms, a program that is to end may take before it is cut off. */
+const SHUTDOWN_GRACE = 10_000;
+
+/** What the program finds as `globalThis.sharednode`, and leaves there. */
+interface Surroundings {
+  /** Names the node's database. */
+  readonly repo: string;
+  /** Where the program runs. */
+  readonly worker: Worker;
+  /** A Web Lock that is held as long as this worker lives. */
+  readonly lock: string;
+  /** Whether it is certain that this worker has the repo. */
+  isFresh(): boolean;
+  /** Asks the browser the same, before something is written if it is not. */
+  confirm(): Promise<boolean>;
+  /** Set by the program: takes a port. */
+  accept: (port: MessagePort) => void;
+  /** Set by the program: sends the clients to another worker, and ends. */
+  shutdown: (successor: Worker) => void;
+}
+
+/** What this script needs of its global scope. */
 interface WorkerScope {
   name: string;
   location: { href: string; hash: string };
-  onconnect: ((event: { ports: readonly MessagePort[] }) => void) | null;
-  sharednode: {
-    /** Names the node's database and lock. */
-    readonly repo: string;
-    /** Set by the program: takes a port. */
-    accept: (port: MessagePort) => void;
-  };
+  navigator: { locks?: LockManager };
+  onconnect?: ((event: { ports: readonly MessagePort[] }) => void) | null;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onerror: ((message: unknown) => void) | null;
+  sharednode: Surroundings;
   close(): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
 const doorman = new Doorman();
-
-// Before anything else, or the first tab would not be heard.
-scope.onconnect = ({ ports }) => {
-  const [port] = ports;
+const receive = ({ ports: [port] }: { ports: readonly MessagePort[] }) => {
   if (port !== undefined) {
     doorman.receive(port);
   }
 };
 
+// Before anything else, or the first tab would not be heard.
+const shared = 'onconnect' in scope;
+if (shared) {
+  scope.onconnect = receive;
+} else {
+  scope.onmessage = (event) => {
+    if ((event.data as { type?: unknown } | null)?.type === 'port') {
+      receive(event);
+    }
+  };
+}
+
+const me: Worker = {
+  kind: shared ? 'shared' : 'dedicated',
+  url: scope.location.href,
+  version: VERSION,
+  epoch: newEpoch(),
+};
+const lock = `${scope.name}:${me.epoch}`;
+holdForever(scriptLock(scope.name, scope.location.href));
+
+let end: (failure: Failure) => void;
+/** Why this worker is to end, whatever its program does. */
+const ended = new Promise<Failure>((resolve) => {
+  end = resolve;
+});
+let successor: Worker | undefined;
+let shutdown: ((successor: Worker) => void) | undefined;
+
+const arbitration = new Arbitration(
+  me,
+  new RepoLock(scope.navigator.locks, scope.name, lock),
+  new BroadcastChannel(workersChannel(scope.name)) as WorkerChannel,
+  {
+    onyield: (worker) => {
+      successor = worker;
+      if (shutdown === undefined) {
+        end(movedTo(worker));
+      } else {
+        shutdown(worker);
+        setTimeout(() => end(movedTo(worker)), SHUTDOWN_GRACE);
+      }
+    },
+    onlost: () => {
+      end({ code: 'closing', message: 'another worker took the repo' });
+    },
+  },
+);
+
 scope.sharednode = {
   repo: repoOf(scope.name),
+  worker: me,
+  lock,
+  isFresh: () => arbitration.isFresh(),
+  confirm: () => arbitration.confirm(),
   set accept(accept: (port: MessagePort) => void) {
     doorman.open(accept);
   },
+  set shutdown(f: (successor: Worker) => void) {
+    shutdown = f;
+  },
 };
 
-holdForever(scriptLock(scope.name, scope.location.href));
+// A trap of the program's in a callback from the browser ends up here alone.
+scope.onerror = (message) => {
+  end({ code: 'worker-crashed', message: messageOf(message) });
+};
 
-const program = scope.location.hash.slice(1) || 'node.wasm';
-runProgram(new URL(program, scope.location.href)).then((failure) => {
+Promise.race([ended, run()]).then((failure) => {
   doorman.close(failure);
-  // The next tab that connects gets a worker that begins anew; only the end
-  // of this one gives up the locks that its program held.
+  arbitration.release();
+  // The next tab that connects gets a worker that begins anew.
   scope.close();
 });
+
+async function run(): Promise<Failure> {
+  try {
+    const holder = await arbitration.run();
+    if (holder !== undefined) {
+      return movedTo(holder);
+    }
+  } catch (error) {
+    const message = `the repo's Web Lock cannot be had: ${messageOf(error)}`;
+    return { code: 'worker-failed', message };
+  }
+  const program = scope.location.hash.slice(1) || 'node.wasm';
+  const failure = await runProgram(new URL(program, scope.location.href));
+  return successor === undefined ? failure : movedTo(successor);
+}
+
+function movedTo(worker: Worker): Failure {
+  return {
+    code: 'worker-moved',
+    message: `the node runs in the worker ${worker.url} of version ${worker.version}`,
+    details: { worker },
+  };
+}

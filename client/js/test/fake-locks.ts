@@ -2,11 +2,20 @@ import type { TestContext } from 'node:test';
 
 interface Lock {
   name: string;
+  clientId: string;
   shared: boolean;
   grant(): void;
+  /** Takes it away from its holder. */
+  steal(): void;
 }
 
-/** Web Locks as far as the client uses them. */
+interface Options {
+  mode?: string;
+  signal?: AbortSignal;
+  steal?: boolean;
+}
+
+/** Web Locks as far as the client and the worker use them. */
 export class FakeLocks {
   #held: Lock[] = [];
   #waiting: Lock[] = [];
@@ -24,36 +33,75 @@ export class FakeLocks {
     return locks;
   }
 
+  /** The locks as another page or worker has them. */
+  of(clientId: string): LockManager {
+    return {
+      query: () => this.query(),
+      request: (
+        name: string,
+        options: Options | (() => unknown),
+        callback?: () => unknown,
+      ) => this.request(name, options, callback, clientId),
+    } as unknown as LockManager;
+  }
+
   /** Takes a lock as somebody else; gives what gives it up. */
   hold(name: string): () => void {
     let release = () => {};
     const until = new Promise<void>((resolve) => {
       release = resolve;
     });
-    void this.request(name, () => until);
+    this.of('somebody')
+      .request(name, () => until)
+      .catch(() => {}); // stolen
     return release;
+  }
+
+  async query(): Promise<{ held: { name: string; clientId: string }[] }> {
+    return {
+      held: this.#held.map(({ name, clientId }) => ({ name, clientId })),
+    };
   }
 
   async request(
     name: string,
-    options: { mode?: string; signal?: AbortSignal } | (() => unknown),
+    options: Options | (() => unknown),
     callback?: () => unknown,
+    clientId = 'this',
   ): Promise<unknown> {
     const run = typeof options === 'function' ? options : callback;
-    const { mode, signal } = typeof options === 'function' ? {} : options;
-    const lock = { name, shared: mode === 'shared', grant: () => {} };
+    const { mode, signal, steal } =
+      typeof options === 'function' ? ({} as Options) : options;
+    const lock: Lock = {
+      name,
+      clientId,
+      shared: mode === 'shared',
+      grant: () => {},
+      steal: () => {},
+    };
     await new Promise<void>((resolve, reject) => {
       signal?.throwIfAborted();
       lock.grant = resolve;
-      this.#waiting.push(lock);
       signal?.addEventListener('abort', () => {
         this.#waiting = this.#waiting.filter((other) => other !== lock);
         reject(signal.reason as Error);
       });
+      if (steal) {
+        this.#held.filter((l) => l.name === name).forEach((l) => l.steal());
+        this.#waiting.unshift(lock);
+      } else {
+        this.#waiting.push(lock);
+      }
       this.#grant();
     });
+    const stolen = new Promise<never>((_, reject) => {
+      lock.steal = () => {
+        this.#held = this.#held.filter((other) => other !== lock);
+        reject(new DOMException('stolen', 'AbortError'));
+      };
+    });
     try {
-      return await run?.();
+      return await Promise.race([run?.(), stolen]);
     } finally {
       this.#held = this.#held.filter((other) => other !== lock);
       this.#grant();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { decode } from '../src/cbor/decode.js';
+import type { Worker } from '../src/nodeapi.gen.js';
 import { decodeMessage, FrameType } from '../src/protocol/frame.js';
 import { Doorman } from '../src/worker/doorman.js';
 import { runProgram } from '../src/worker/program.js';
@@ -170,9 +171,26 @@ test('the script joins ports and program, and closes after it', async (t) => {
     t,
     () => {
       const { sharednode } = globalThis as unknown as {
-        sharednode: { repo: string; accept(port: unknown): void };
+        sharednode: {
+          repo: string;
+          lock: string;
+          worker: Worker;
+          isFresh(): boolean;
+          accept(port: unknown): void;
+        };
       };
-      assert.equal(sharednode.repo, 'my:repo');
+      const { repo, worker } = sharednode;
+      assert.equal(repo, 'my:repo');
+      assert.match(worker.epoch, /^[0-9a-f]{32}$/);
+      assert.equal(worker.url, 'http://x/d/worker.js?1');
+      assert.equal(worker.kind, 'shared');
+      assert.equal(sharednode.lock, `sharednode:my:repo:${worker.epoch}`);
+      assert.deepEqual(locks.held, [
+        'sharednode:my:repo:script:http://x/d/worker.js?1',
+        sharednode.lock,
+        'sharednode:my:repo',
+      ]);
+      assert(sharednode.isFresh());
       sharednode.accept = (port) => accepted.push(port);
       return ended;
     },
@@ -183,6 +201,7 @@ test('the script joins ports and program, and closes after it', async (t) => {
     return ok('application/wasm')();
   });
   define('name', 'sharednode:my:repo');
+  define('onconnect', null);
   define('location', { href: 'http://x/d/worker.js?1', hash: '' });
   const closed = new Promise<void>((resolve) => define('close', resolve));
 
@@ -197,10 +216,11 @@ test('the script joins ports and program, and closes after it', async (t) => {
   onconnect({ ports: [late] });
   assert.deepEqual(accepted, [early, late]);
   assert.equal(fetched, 'http://x/d/node.wasm');
+  end();
+  await closed;
+  await new Promise((resolve) => setTimeout(resolve));
   assert.deepEqual(locks.held, [
     'sharednode:my:repo:script:http://x/d/worker.js?1',
   ]);
-  end();
-  await closed;
   assert.equal(early.told[0]?.type, FrameType.goodbye);
 });

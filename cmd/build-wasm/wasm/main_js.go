@@ -1,20 +1,15 @@
 // Command wasm is the worker's program: it puts a node over IndexedDB behind a
-// server, and serves the ports that the worker's script hands it. Everything it
-// needs to know of its surroundings is in globalThis.sharednode, which the
-// script sets before it starts this:
-//
-//	repo    string    names the database and the lock, "sharednode:<repo>"
-//	accept  function  set here, called by the script with each MessagePort
+// server, and serves the ports that the worker's script hands it.
 package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"syscall/js"
+	"time"
 
 	"github.com/sharednode/sharednode/blockstore"
 	"github.com/sharednode/sharednode/messageport"
@@ -27,52 +22,54 @@ import (
 // version and commit are set by the linker.
 var version, commit = "dev", ""
 
+// drainTime is how long calls that run may go on when another worker is to have
+// the repo. The script's patience with the program's end is twice as long.
+const drainTime = 5 * time.Second
+
 func main() {
 	ctx := context.Background()
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	script := js.Global().Get("sharednode")
-	name := "sharednode:" + script.Get("repo").String()
-	epoch := rand.Text()
+	script := surroundings{js.Global().Get("sharednode")}
+	worker := script.worker()
 
-	// Tabs wait for this lock to learn that the worker is gone. Nobody else asks
-	// for it, so it is had at once.
-	lock := name + ":" + epoch
-	if _, err := weblock.Hold(ctx, lock); err != nil {
-		logger.Error("the worker's lock", "err", err)
-		os.Exit(1)
-	}
-
-	boot := booter{name: name, logger: logger}
+	boot := booter{name: script.repo(), mayWrite: script.mayWrite, logger: logger}
 	srv := server.New(server.Config{
 		Open:     boot.open,
 		Liveness: weblock.Wait,
-		Lock:     lock,
-		Epoch:    epoch,
-		Version:  version,
+		Lock:     script.lock(),
+		Epoch:    worker.Epoch,
+		Version:  worker.Version,
 		Logger:   logger,
 	})
-	script.Set("accept", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		port := messageport.NewPort(args[0])
-		go func() { _ = srv.Serve(ctx, port) }() // the server logs how it ended
-		return nil
-	}))
-	select {}
+	successor := make(chan nodeapi.Worker, 1)
+	script.onShutdown(func(to nodeapi.Worker) { successor <- to })
+	script.onPort(func(port messageport.Port) {
+		_ = srv.Serve(ctx, port) // the server logs how it ended
+	})
+
+	to := <-successor
+	logger.Info("making way for another worker", "url", to.URL, "version", to.Version)
+	ctx, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	if err := srv.Move(ctx, to); err != nil {
+		logger.Warn("making way", "err", err)
+	}
 }
 
 // booter opens the repo and the node over it.
 type booter struct {
-	name   string
-	logger *slog.Logger
+	name     string
+	mayWrite func() error
+	logger   *slog.Logger
 }
 
 // backend is the node together with what was opened for it.
 type backend struct {
 	*node.Node
-	store   *blockstore.Store
-	release func() // gives up the repo's lock
+	store *blockstore.Store
 }
 
-// open takes the repo's lock before it opens the database: one repo, one node.
+// open opens the database, which is this worker's alone, and the node over it.
 func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, error) {
 	if cfg.Durability == "" {
 		cfg.Durability = nodeapi.DurabilityRelaxed
@@ -80,16 +77,12 @@ func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, e
 	if cfg.Network == "" {
 		cfg.Network = nodeapi.NetworkOn
 	}
-	release, err := weblock.Hold(ctx, b.name)
-	if err != nil {
-		return nil, err
-	}
 	store, err := blockstore.Open(ctx, b.name, blockstore.Options{
 		Durability: blockstore.Durability(cfg.Durability),
 		OnClose:    b.storeClosed,
+		MayWrite:   b.mayWrite,
 	})
 	if err != nil {
-		release()
 		return nil, fmt.Errorf("open the repo: %w", err)
 	}
 	n, err := node.New(ctx, node.Config{
@@ -114,11 +107,9 @@ func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, e
 		Logger:    b.logger,
 	})
 	if err != nil {
-		err = errors.Join(err, store.Close())
-		release()
-		return nil, err
+		return nil, errors.Join(err, store.Close())
 	}
-	return &backend{Node: n, store: store, release: release}, nil
+	return &backend{Node: n, store: store}, nil
 }
 
 // storeClosed ends the worker: without its store the node is of no use, and the
@@ -128,8 +119,7 @@ func (b booter) storeClosed(reason error) {
 	os.Exit(0)
 }
 
-// Close closes the node, then its store, and gives up the lock last.
+// Close closes the node, then its store.
 func (b *backend) Close() error {
-	defer b.release()
 	return errors.Join(b.Node.Close(), b.store.Close())
 }

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"syscall/js"
 )
 
@@ -14,32 +14,9 @@ func storageEstimate(ctx context.Context) (usage, quota uint64, err error) {
 	if storage.IsUndefined() {
 		return 0, 0, nil
 	}
-	type outcome struct {
-		usage, quota uint64
-		err          error
+	estimate, err := await(ctx, storage.Call("estimate"))
+	if err != nil {
+		return 0, 0, fmt.Errorf("storage estimate: %w", err)
 	}
-	settled := make(chan outcome, 1)
-	var onDone, onFail js.Func
-	settle := func(o outcome) any {
-		settled <- o
-		onDone.Release()
-		onFail.Release()
-		return nil
-	}
-	onDone = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		return settle(outcome{
-			usage: uint64(args[0].Get("usage").Float()),
-			quota: uint64(args[0].Get("quota").Float()),
-		})
-	})
-	onFail = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		return settle(outcome{err: errors.New("storage estimate: " + args[0].Call("toString").String())})
-	})
-	storage.Call("estimate").Call("then", onDone, onFail)
-	select {
-	case o := <-settled:
-		return o.usage, o.quota, o.err
-	case <-ctx.Done():
-		return 0, 0, ctx.Err()
-	}
+	return uint64(estimate.Get("usage").Float()), uint64(estimate.Get("quota").Float()), nil
 }

@@ -7,10 +7,11 @@ declare class Go {
   run(instance: WebAssembly.Instance): Promise<void>;
 }
 
-/** Why there is no program any more, for the tabs. */
+/** Why there is no program here, or none any more, for the tabs. */
 export interface Failure {
-  code: 'worker-failed' | 'worker-crashed' | 'closing';
+  code: 'worker-failed' | 'worker-crashed' | 'worker-moved' | 'closing';
   message: string;
+  details?: Record<string, unknown>;
 }
 
 /** Loads and runs a Go program, and says how it ended. */
