@@ -22,7 +22,8 @@ import (
 // A missing block is ipld.ErrNotFound. An error from a write means that none
 // of it was written.
 type Blocks struct {
-	lanes *lanes
+	lanes  *lanes
+	totals *totals
 }
 
 var (

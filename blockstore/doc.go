@@ -38,6 +38,9 @@
 // Reads gather in the same way. A read in a browser waits for the writes of the
 // same kind that started before it.
 //
+// How many blocks there are and how large is counted once, when first asked
+// for, and then kept in step by a look at what each write replaces (totals.go).
+//
 // Blocks are not compared with their hashes here. Who lets a block in verifies
 // it; boxo's ValidatingBlockstore around Blocks verifies what comes out.
 //

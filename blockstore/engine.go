@@ -7,8 +7,9 @@ type engine interface {
 	// write starts a transaction that makes the changes in order, all or none.
 	// Transactions on one table take effect in the order in which they were
 	// started, and reads that start later see them. The changes and what they
-	// point to are not used after write returns. wait returns once the
-	// transaction has settled: nil if its changes are there, an error if none is.
+	// point to, but for their lookups, are not used after write returns. wait
+	// returns once the transaction has settled: nil if its changes are there, and
+	// then their lookups are filled in, an error if none is.
 	write(t table, changes []change) (wait func() error)
 	// read starts to fill in the lookups from one state of the table. wait
 	// returns when they are; with an error they mean nothing.
@@ -34,6 +35,8 @@ type change struct {
 	clear span
 	key   []byte
 	value []byte
+	// before, if given, is a look for a key as it was right before the change.
+	before *lookup
 }
 
 // lookup asks for the first record in span: its value, or keyOnly its key.

@@ -19,8 +19,14 @@ type database struct {
 var _ engine = (*database)(nil)
 
 func (d *database) write(t table, changes []change) func() error {
+	var looks []*lookup
+	var requests []idb.Request
 	tx := d.db.Begin(storeNames[t], idb.ReadWrite)
 	for _, c := range changes {
+		if c.before != nil {
+			looks = append(looks, c.before)
+			requests = append(requests, tx.GetKey(rangeOf(c.before.span)))
+		}
 		if c.key == nil {
 			tx.Delete(rangeOf(c.clear))
 		} else {
@@ -28,7 +34,15 @@ func (d *database) write(t table, changes []change) func() error {
 		}
 	}
 	tx.Send()
-	return func() error { return d.explain(tx.Wait()) }
+	return func() error {
+		if err := tx.Wait(); err != nil {
+			return d.explain(err)
+		}
+		for i, l := range looks {
+			l.key, l.found = requests[i].Key()
+		}
+		return nil
+	}
 }
 
 func (d *database) read(t table, lookups []*lookup) func() error {

@@ -104,8 +104,11 @@ func TestFaults(t *testing.T) {
 			}
 			return errors.Join(outcome(), outcome())
 		}},
+		{"list", "AllSizes", func() error {
+			return bs.AllSizes(t.Context(), func(cid.Cid, int) error { return nil })
+		}},
 		{"list", "Stat", func() error {
-			_, _, err := bs.Stat(t.Context())
+			_, _, err := newStore(engine).Blocks().Stat(t.Context()) // the first
 			return err
 		}},
 		{"read", "records.Get", func() error { return only(records.Get(t.Context(), key)) }},

@@ -36,14 +36,9 @@ func (b *Blocks) AllSizes(ctx context.Context, visit func(c cid.Cid, size int) e
 	}
 }
 
-// Stat implements Stater. It reads all keys.
+// Stat implements Stater. The first call reads all keys, and later ones none.
 func (b *Blocks) Stat(ctx context.Context) (count, bytes uint64, err error) {
-	err = b.AllSizes(ctx, func(_ cid.Cid, size int) error {
-		count++
-		bytes += uint64(size)
-		return nil
-	})
-	return count, bytes, err
+	return b.totals.get(ctx)
 }
 
 // AllKeysChan lists the blocks as AllKeysChanWithErr does, for callers that can

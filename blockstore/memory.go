@@ -39,6 +39,9 @@ func (m *memory) write(t table, changes []change) func() error {
 		return settled(m.closed)
 	}
 	for _, c := range changes {
+		if c.before != nil {
+			m.look(t, c.before)
+		}
 		if c.key == nil {
 			from, to := m.bounds(t, c.clear)
 			m.records[t] = slices.Delete(m.records[t], from, to)
@@ -62,18 +65,22 @@ func (m *memory) read(t table, lookups []*lookup) func() error {
 		return settled(m.closed)
 	}
 	for _, l := range lookups {
-		from, to := m.bounds(t, l.span)
-		l.found = from < to
-		if !l.found {
-			continue
-		}
-		if l.keyOnly {
-			l.key = bytes.Clone(m.records[t][from].key)
-		} else {
-			l.value = append([]byte{}, m.records[t][from].value...)
-		}
+		m.look(t, l)
 	}
 	return settled(nil)
+}
+
+// look is called with mu held.
+func (m *memory) look(t table, l *lookup) {
+	from, to := m.bounds(t, l.span)
+	l.found = from < to
+	switch {
+	case !l.found:
+	case l.keyOnly:
+		l.key = bytes.Clone(m.records[t][from].key)
+	default:
+		l.value = append([]byte{}, m.records[t][from].value...)
+	}
 }
 
 func (m *memory) list(t table, s span, limit int, withValues bool) (page, error) {

@@ -37,6 +37,7 @@ type Sizer interface {
 
 // Stater counts blocks without reading them.
 type Stater interface {
-	// Stat returns the number of blocks and the sum of their sizes in bytes.
+	// Stat returns the number of blocks and the sum of their sizes in bytes. A
+	// write that returned before is counted. Only the first call takes time.
 	Stat(ctx context.Context) (count, bytes uint64, err error)
 }

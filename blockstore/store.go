@@ -28,7 +28,9 @@ func newStore(e engine) *Store {
 	for t := range tables {
 		s.lanes[t] = newLanes(e, t)
 	}
-	s.blocks = &Blocks{lanes: s.lanes[blockTable]}
+	totals := newTotals(e)
+	s.lanes[blockTable].writes.start = totals.write
+	s.blocks = &Blocks{lanes: s.lanes[blockTable], totals: totals}
 	s.records = &Datastore{lanes: s.lanes[recordTable]}
 	return s
 }
