@@ -39,6 +39,7 @@ func main() {
 		Lock:     script.lock(),
 		Epoch:    worker.Epoch,
 		Version:  worker.Version,
+		Worker:   worker,
 		Logger:   logger,
 	})
 	successor := make(chan nodeapi.Worker, 1)
