@@ -113,7 +113,7 @@ var badInputs = []badInput{
 }
 
 func TestBadInputHasACodeAndLeavesNothing(t *testing.T) {
-	w := newWorld(t)
+	w := sharedWorld(t)
 	page := w.tab()
 	for _, c := range badInputs {
 		t.Run(c.name, func(t *testing.T) {
@@ -140,7 +140,7 @@ func TestBadInputHasACodeAndLeavesNothing(t *testing.T) {
 }
 
 func TestAbortRejectsWithItsOwnReason(t *testing.T) {
-	w := newWorld(t)
+	w := sharedWorld(t)
 	page := w.tab()
 	for name, body := range map[string]string{
 		"before": "await node.id({ signal: AbortSignal.abort(new Error('my reason')) })",
@@ -170,7 +170,7 @@ func TestAbortRejectsWithItsOwnReason(t *testing.T) {
 }
 
 func TestOddInputThatIsFine(t *testing.T) {
-	w := newWorld(t)
+	w := sharedWorld(t)
 	page := w.tab()
 	for _, c := range []struct{ name, body, want string }{
 		{"an empty file", "return (await node.add('')).cid", "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},

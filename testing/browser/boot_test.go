@@ -8,7 +8,7 @@ func TestFailedBootReachesEveryTab(t *testing.T) {
 		{"no script", "/dist/worker.js"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t)
+			w := sharedWorld(t)
 			w.allow("404 (Not Found)")
 			w.allow("Failed to fetch a worker script")
 			tabs := []*tab{w.page(), w.page(), w.page()}
@@ -36,7 +36,7 @@ func TestFailedBootReachesEveryTab(t *testing.T) {
 }
 
 func TestConfigurationInConflict(t *testing.T) {
-	w := newWorld(t)
+	w := sharedWorld(t)
 	first, second := w.page(), w.page()
 	first.do(nil, "await open({ config: { storageMax: 500_000_000 } })")
 	thrown := second.thrown("await open({ config: { storageMax: 1000 } })")

@@ -58,7 +58,7 @@ func (t *tab) gc() (removed int) {
 func TestTabGoneInTheMiddleOfAnAdd(t *testing.T) {
 	for _, leave := range leaves {
 		t.Run(leave.name, func(t *testing.T) {
-			w := newWorld(t)
+			w := sharedWorld(t)
 			stays := w.tab()
 			var cid string
 			stays.do(&cid, "return `${(await node.add(random(2 * MiB, 1))).cid}`")
@@ -91,7 +91,7 @@ func TestTabGoneInTheMiddleOfAnAdd(t *testing.T) {
 func TestTabGoneInTheMiddleOfACat(t *testing.T) {
 	for _, leave := range leaves {
 		t.Run(leave.name, func(t *testing.T) {
-			w := newWorld(t)
+			w := sharedWorld(t)
 			stays := w.tab()
 			var cid string
 			stays.do(&cid, "return `${(await node.add(random(24 * MiB, 1))).cid}`")
@@ -121,7 +121,7 @@ func TestTabGoneInTheMiddleOfACat(t *testing.T) {
 }
 
 func TestGarbageCollectionBesideAdds(t *testing.T) {
-	w := newWorld(t)
+	w := sharedWorld(t)
 	collector := w.tab()
 	adds := []struct {
 		*tab

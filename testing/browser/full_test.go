@@ -1,10 +1,15 @@
 package browser
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
+)
 
 func TestFullDisk(t *testing.T) {
+	only(t, harness.EngineChromium, "the quota of others cannot be set")
 	w := newWorld(t)
-	browser := w.chromium("the quota of others cannot be set")
+	browser := w.chromium()
 	origin := w.server.Origin()
 	// Before the database is first used: Chromium goes on for half a minute with
 	// what it once found to be free.

@@ -37,12 +37,13 @@ const (
 // TestGibibyteInBoundedMemory watches the worker's process while another tab
 // adds and reads a file that is much larger than what the worker may take.
 func TestGibibyteInBoundedMemory(t *testing.T) {
+	only(t, harness.EngineChromium, "which process is whose is found by its flags")
 	if testing.Short() {
 		t.Skip("moves a gibibyte twice")
 	}
 	const mib, limit = 1024, 200 << 20
 	w := newWorld(t)
-	browser := w.chromium("which process is whose is found by its flags")
+	browser := w.chromium()
 	w.tab() // the worker lives in this one's process
 	worker := largest(t, harness.Renderers(harness.Processes(browser.PID())))
 	streams := w.tab()

@@ -8,7 +8,7 @@ import (
 
 func TestStreamsToAPeer(t *testing.T) {
 	native, id, addr := newPeer(t)
-	w := newWorld(t)
+	w := sharedWorld(t)
 	for protocol, handler := range map[string]func(nodeapi.Stream){
 		"/echo/1":  echo,
 		"/reset/1": func(s nodeapi.Stream) { _, _ = s.Read(make([]byte, 1)); _ = s.Reset() },
@@ -69,7 +69,7 @@ func TestStreamsToAPeer(t *testing.T) {
 
 func TestTheTabThatAskedLastHasTheProtocol(t *testing.T) {
 	native, _, addr := newPeer(t)
-	w := newWorld(t)
+	w := sharedWorld(t)
 	first, second := w.page(), w.page()
 	self := first.open().PeerID
 	second.open()
@@ -102,7 +102,7 @@ func TestTheTabThatAskedLastHasTheProtocol(t *testing.T) {
 
 func TestConfigurationThatIsNotTaken(t *testing.T) {
 	_, id, addr := newPeer(t)
-	w := newWorld(t)
+	w := sharedWorld(t)
 	page := w.page()
 	for _, test := range []struct{ config, code string }{
 		{"{bootstrap: ['nonsense']}", "invalid-address"},
@@ -124,7 +124,7 @@ func TestConfigurationThatIsNotTaken(t *testing.T) {
 
 func TestOfflineNode(t *testing.T) {
 	_, id, addr := newPeer(t)
-	w := newWorld(t)
+	w := sharedWorld(t)
 	page := w.page()
 	page.do(nil, "await open({config: {network: 'offline'}})")
 	for _, call := range []string{

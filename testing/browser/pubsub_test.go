@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"testing"
@@ -41,7 +42,7 @@ func (t *tab) hears(want []string) {
 
 func TestEachTabHearsEachMessageOnce(t *testing.T) {
 	native, _, addr := newPeer(t)
-	w := newWorld(t)
+	w := sharedWorld(t)
 	first, second := w.tab(), w.tab()
 	first.do(nil, "await node.swarm.connect(args[0])", addr)
 	for _, tab := range []*tab{first, second} {
@@ -75,17 +76,23 @@ func TestEachTabHearsEachMessageOnce(t *testing.T) {
 }
 
 func TestASlowTabLosesItsOwnMessages(t *testing.T) {
-	w := newWorld(t)
+	w := sharedWorld(t)
 	fast, slow := w.tab(), w.tab()
 	fast.do(nil, "globalThis.heard = await listen('topic', {queue: 4096})")
 	slow.do(nil, "globalThis.heard = await listen('topic', {queue: 16})")
-	// The page takes no messages as long as its script runs.
-	slow.do(nil, "setTimeout(() => { const end = Date.now() + 5000; while (Date.now() < end); }, 100)")
+	// The page takes no messages as long as its script waits for an answer.
+	waits, answer := make(chan struct{}), make(chan struct{})
+	w.server.HandleFunc("/slow", func(http.ResponseWriter, *http.Request) {
+		close(waits)
+		<-answer
+	})
+	slow.do(nil, "setTimeout(() => { const r = new XMLHttpRequest(); r.open('GET', '/slow', false); r.send() })")
+	<-waits
 	const count = 200
 	fast.do(nil, `
-		await new Promise(resolve => setTimeout(resolve, 200))
 		const pad = ' '.repeat(64 * 1024)
 		for (let i = 0; i < args[0]; i++) await node.pubsub.publish('topic', i + pad)`, count)
+	close(answer)
 	for _, tab := range []*tab{fast, slow} {
 		var got heard
 		w.eventually("every message is heard or counted", func() bool {
@@ -114,7 +121,7 @@ func ascending(texts []string) bool {
 
 func TestSubscriptionsComeBackAfterACrash(t *testing.T) {
 	need(t, harness.PowerCrash)
-	w := newWorld(t)
+	w := sharedWorld(t)
 	w.allow("the process ended")
 	holder := w.tab()
 	other := w.tab()
@@ -137,7 +144,7 @@ func TestSubscriptionsComeBackAfterACrash(t *testing.T) {
 }
 
 func TestTopicsThatAreNotTaken(t *testing.T) {
-	w := newWorld(t)
+	w := sharedWorld(t)
 	page := w.page()
 	page.do(nil, "await open({config: {topics: ['mine', 'our*']}})")
 	for _, test := range []struct{ topic, code string }{
@@ -161,8 +168,8 @@ func TestTopicsThatAreNotTaken(t *testing.T) {
 }
 
 func TestAPageThatWasPutAsideListensAgain(t *testing.T) {
+	only(t, harness.EngineChromium, "others do not always keep a page that one may go back to")
 	w := newWorld(t)
-	w.chromium("others do not always keep a page that one may go back to")
 	keeper, aside := w.tab(), w.tab()
 	aside.do(nil, "globalThis.heard = await listen('topic')")
 	aside.do(nil, "setTimeout(() => { location.href = '/page.html?other' })")

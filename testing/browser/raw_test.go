@@ -119,7 +119,7 @@ var allGarbage = []garbage{
 // TestGarbageEndsOneSessionAlone posts all kinds of garbage on ports of their
 // own while another tab adds and reads.
 func TestGarbageEndsOneSessionAlone(t *testing.T) {
-	w := newWorld(t)
+	w := sharedWorld(t)
 	works := w.tab()
 	epoch := ""
 	works.do(&epoch, `

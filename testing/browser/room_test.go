@@ -33,7 +33,7 @@ func (t *tab) noted(want ...string) {
 }
 
 func TestRoomThatTellsTabsApart(t *testing.T) {
-	w := newWorld(t)
+	w := sharedWorld(t)
 	first, second := w.tab(), w.tab()
 	one, two := first.enter("room", true), second.enter("room", true)
 	first.noted("+" + two)
@@ -56,7 +56,7 @@ func TestRoomThatTellsTabsApart(t *testing.T) {
 
 func TestRoomWithAPeer(t *testing.T) {
 	native, id, addr := newPeer(t)
-	w := newWorld(t)
+	w := sharedWorld(t)
 	room, err := native.JoinRoom(t.Context(), nodeapi.RoomRequest{Topic: "room"})
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func TestRoomWithAPeer(t *testing.T) {
 func TestRoomComesBackAfterACrash(t *testing.T) {
 	need(t, harness.PowerCrash)
 	native, id, addr := newPeer(t)
-	w := newWorld(t)
+	w := sharedWorld(t)
 	w.allow("the process ended")
 	room, err := native.JoinRoom(t.Context(), nodeapi.RoomRequest{Topic: "room"})
 	if err != nil {

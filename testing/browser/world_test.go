@@ -16,19 +16,30 @@ import (
 // patience is how long one step of a test may take on a busy machine.
 const patience = 3 * time.Minute
 
-// A world is a browser with a profile of its own, and the server of its origin.
+// A world is an origin of its own with its server, and a browser. At its test's
+// end it looks at what pages and workers complained of.
 type world struct {
 	t       *testing.T
 	engine  harness.Engine
 	server  *harness.Server
 	browser harness.Browser
-	profile string
+	profile string   // of the browser, unless that is shared
 	allowed []string // parts of messages that are no fault here
+	pages   []*tab
 }
 
-// newWorld starts a world for a test, at whose end it looks at what pages and
-// workers complained of.
+// newWorld starts a world with a browser of its own, for tests that end it, look
+// at its processes or change its settings. Others do with sharedWorld.
 func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := newOrigin(t)
+	w.profile = t.TempDir()
+	w.launch()
+	return w
+}
+
+// newOrigin starts a world that has no browser yet.
+func newOrigin(t *testing.T) *world {
 	t.Helper()
 	if reason := harness.Skip(); reason != "" {
 		t.Skip(reason)
@@ -45,9 +56,7 @@ func newWorld(t *testing.T) *world {
 	server.Files("/dist/", os.DirFS(dist))
 	server.Files("/", os.DirFS("testdata"))
 	server.File("/page.html", []byte(`<!doctype html><title>page</title><script type="module" src="page.js"></script>`))
-	w := &world{t: t, engine: engine(), server: server, profile: t.TempDir()}
-	w.launch()
-	return w
+	return &world{t: t, engine: engine(), server: server}
 }
 
 // engine is the one that SHAREDNODE_ENGINE names, Chromium if it names none.
@@ -66,16 +75,17 @@ func need(t *testing.T, p harness.Power) {
 	}
 }
 
-// chromium returns the browser for what only Chromium's can do, and skips the
-// test if it is another.
-func (w *world) chromium(why string) *harness.Chromium {
-	w.t.Helper()
-	c, ok := w.browser.(*harness.Chromium)
-	if !ok {
-		w.t.Skipf("only Chromium: %s", why)
+// only skips the test in other engines, and says why it cannot run there.
+func only(t *testing.T, e harness.Engine, why string) {
+	t.Helper()
+	if engine() != e {
+		t.Skipf("only in %s: %s", e, why)
 	}
-	return c
 }
+
+// chromium returns the browser for what only Chromium's can do, in a test that
+// runs only there.
+func (w *world) chromium() *harness.Chromium { return w.browser.(*harness.Chromium) }
 
 func (w *world) launch() {
 	w.t.Helper()
@@ -121,7 +131,9 @@ func (w *world) page() *tab {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &tab{Tab: t, w: w}
+	page := &tab{Tab: t, w: w}
+	w.pages = append(w.pages, page)
+	return page
 }
 
 // peer is what a page learns on connecting.
