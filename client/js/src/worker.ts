@@ -6,11 +6,12 @@
  * defines `Go`. It tells every tab if the program cannot be had here, or ends.
  *
  * Ports come as `connect` events to a shared worker; to a dedicated one as
- * messages `{type: 'port'}` with the port transferred.
+ * messages `{type: 'port'}` with the port transferred, and it tells the page that
+ * runs it what a page cannot see (elected/host.ts).
  */
 
 import { messageOf } from './errors.js';
-import { holdForever } from './locks.js';
+import { holdForever, holdNew } from './locks.js';
 import { newEpoch, repoOf, scriptLock, workersChannel } from './names.js';
 import type { Worker } from './nodeapi.gen.js';
 import { VERSION } from './version.js';
@@ -49,6 +50,8 @@ interface WorkerScope {
   onmessage: ((event: MessageEvent) => void) | null;
   onerror: ((message: unknown) => void) | null;
   sharednode: Surroundings;
+  /** A dedicated worker's. */
+  postMessage?: (message: { type: string; lock?: string }) => void;
   close(): void;
 }
 
@@ -70,6 +73,10 @@ if (shared) {
       receive(event);
     }
   };
+  holdNew().then(
+    ({ name }) => scope.postMessage?.({ type: 'started', lock: name }),
+    () => {}, // no locks: the arbitration says so
+  );
 }
 
 const me: Worker = {
@@ -131,6 +138,7 @@ scope.onerror = (message) => {
 Promise.race([ended, run()]).then((failure) => {
   doorman.close(failure);
   arbitration.release();
+  scope.postMessage?.({ type: 'ended' });
   // The next tab that connects gets a worker that begins anew.
   scope.close();
 });

@@ -25,7 +25,10 @@
  *   asking. The lock is granted by the browser, in the order of the queue, when
  *   the holder lets go of it; if that gives it to a third worker, the asking go
  *   on with that one.
- * - It is as old or older: `keep`, with the holder. The one that asked sends its
+ * - It is a dedicated worker, as the holder is, and runs the same script: it was
+ *   started by the tab that leads now, and the holder's tab does so no more
+ *   (elected.ts): `yield`, whatever the versions.
+ * - Else it is as old or older: `keep`, with the holder. The one that asked sends its
  *   clients there, and ends.
  * - While yielding, asks are judged by the version of the one that comes next,
  *   and `keep` names that one.
@@ -206,7 +209,9 @@ export class Arbitration {
 
   #answer(asker: Worker): void {
     const next = this.#successor ?? this.#me;
-    const newer = compareVersions(asker.version, next.version) > 0;
+    const newer =
+      compareVersions(asker.version, next.version) > 0 ||
+      isNextLeaders(asker, next);
     this.#channel.postMessage({
       type: 'answer',
       to: asker.epoch,
@@ -242,4 +247,14 @@ export class Arbitration {
     this.#channel.close();
     this.#fence?.close();
   }
+}
+
+/** Whether a worker is that of a tab that leads now, in place of the other's. */
+function isNextLeaders(worker: Worker, other: Worker): boolean {
+  return (
+    worker.kind === 'dedicated' &&
+    other.kind === 'dedicated' &&
+    worker.url === other.url &&
+    worker.epoch !== other.epoch
+  );
 }
