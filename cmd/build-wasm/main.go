@@ -16,6 +16,7 @@ func main() {
 	var cfg wasmbuild.Config
 	flag.StringVar(&cfg.Out, "out", "", "`directory` to write to, replacing what is there (default \"dist\")")
 	flag.BoolVar(&cfg.Quick, "quick", false, "spend no time on small files: no wasm-opt, light compression")
+	flag.StringVar(&cfg.Version, "version", wasmbuild.Version, "`version` of the package, by which workers tell which of them is newer")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "build-wasm: unexpected argument %q\n", flag.Arg(0))

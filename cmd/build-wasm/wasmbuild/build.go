@@ -8,10 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
-// Version is the version of the npm package and of the node in it.
+// Version is the version of the npm package and of the node in it, unless a
+// build is told another.
 const Version = "0.1.0"
 
 // Config says what to build and where to.
@@ -22,6 +24,9 @@ type Config struct {
 	// Root is the directory of the module. Default: that of the main module of
 	// the working directory.
 	Root string
+	// Version of the package, as of https://semver.org/. Workers that meet on one
+	// origin go by it: the newest runs the node. Default: the constant Version.
+	Version string
 	// Worker is the package of the worker's main. Default
 	// "./cmd/build-wasm/wasm".
 	Worker string
@@ -31,6 +36,9 @@ type Config struct {
 	// Log takes the steps, one a line, and what the tools print. Default: none.
 	Log io.Writer
 }
+
+// semver is the shape of a version.
+var semver = regexp.MustCompile(`^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
 
 func (c Config) withDefaults() (Config, error) {
 	if c.Root == "" {
@@ -45,6 +53,12 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if !filepath.IsAbs(c.Out) {
 		c.Out = filepath.Join(c.Root, c.Out)
+	}
+	if c.Version == "" {
+		c.Version = Version
+	}
+	if !semver.MatchString(c.Version) {
+		return c, fmt.Errorf("%q is no version; want one like 1.2.3 or 1.2.3-rc.1", c.Version)
 	}
 	if c.Worker == "" {
 		c.Worker = "./cmd/build-wasm/wasm"
@@ -62,6 +76,17 @@ type build struct {
 
 	stage string // a directory beside Out
 	info  Info
+}
+
+// BuildScripts writes the package's scripts alone into the directory Out, which
+// must be there, beside what else is in it: for tests that need the same node
+// under scripts of several versions. Dependencies must have been installed.
+func BuildScripts(ctx context.Context, cfg Config) error {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return err
+	}
+	return (&build{Config: cfg, stage: cfg.Out}).bundleScripts(ctx)
 }
 
 // Build writes the package and returns an account of it.

@@ -56,7 +56,7 @@ func TestBuild(t *testing.T) {
 		files[f.Name] = f
 	}
 	for _, name := range []string{
-		"index.js", "index.min.js", "index.d.ts", "types/index.d.ts", "room.js", "room.d.ts", "worker.js",
+		"index.js", "index.min.js", "index.d.ts", "types/index.d.ts", "room.js", "room.d.ts", "elected.js", "port-sw.js", "worker.js",
 		"node.wasm", "node.wasm.br", "node.wasm.gz", "package.json", "README.md", "LICENSE",
 	} {
 		if files[name].Size == 0 {
@@ -156,5 +156,70 @@ func TestOptimize(t *testing.T) {
 	}
 	if _, err := os.Stat(b.path("optimized.wasm")); err == nil {
 		t.Error("a half-way file is left in the package")
+	}
+}
+
+func TestBuildScriptsOfAVersion(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs the client's dependencies")
+	}
+	const version = "9.8.7-rc.1"
+	out := t.TempDir()
+	if err := BuildScripts(t.Context(), Config{Root: repoRoot(t), Out: out, Version: version}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"index.js", "index.min.js", "worker.js"} {
+		data, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(data), version) {
+			t.Errorf("%s does not know its version", name)
+		}
+	}
+}
+
+func TestVersionsRefused(t *testing.T) {
+	for _, version := range []string{"1", "1.2", "v1.2.3", "1.2.3-", "1.2.3 ", "latest"} {
+		if _, err := Build(t.Context(), Config{Root: t.TempDir(), Version: version}); err == nil {
+			t.Errorf("%q: got no error; want one", version)
+		}
+	}
+}
+
+func TestDependenciesInstalled(t *testing.T) {
+	const lock = `{"packages": {
+		"": {"dependencies": {}},
+		"node_modules/a": {"integrity": "sha512-a"},
+		"node_modules/elsewhere": {"integrity": "sha512-e", "optional": true}
+	}}`
+	for _, c := range []struct {
+		name, installed string
+		want            bool
+	}{
+		{"nothing", "", false},
+		{"all", `{"packages": {"node_modules/a": {"integrity": "sha512-a"}}}`, true},
+		{"another version", `{"packages": {"node_modules/a": {"integrity": "sha512-b"}}}`, false},
+		{"not all", `{"packages": {}}`, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := &build{Config: Config{Root: t.TempDir()}}
+			modules := filepath.Join(b.Root, clientDir, "node_modules")
+			if err := os.MkdirAll(modules, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			files := map[string]string{filepath.Join(b.Root, clientDir, "package-lock.json"): lock}
+			if c.installed != "" {
+				files[filepath.Join(modules, ".package-lock.json")] = c.installed
+			}
+			for name, text := range files {
+				if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := b.dependenciesInstalled(); got != c.want {
+				t.Errorf("got %v; want %v", got, c.want)
+			}
+		})
 	}
 }

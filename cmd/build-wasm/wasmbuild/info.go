@@ -52,7 +52,7 @@ var told = []string{
 
 // writeInfo looks at all that was built and writes the account of it.
 func (b *build) writeInfo(ctx context.Context) error {
-	b.info.Version = Version
+	b.info.Version = b.Version
 	b.info.Quick = b.Quick
 	version, err := b.goOutput(ctx, "env", "GOVERSION")
 	if err != nil {

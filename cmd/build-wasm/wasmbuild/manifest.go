@@ -40,7 +40,7 @@ func (b *build) writeManifest(context.Context) error {
 	if err != nil {
 		return err
 	}
-	manifest, err := manifestOf(client)
+	manifest, err := manifestOf(client, b.Version)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (b *build) writeManifest(context.Context) error {
 
 // manifestOf fills in the template of package.json. The dependencies are those
 // the client was tested with, or newer ones that promise to be compatible.
-func manifestOf(client clientPackage) ([]byte, error) {
+func manifestOf(client clientPackage, version string) ([]byte, error) {
 	dependencies := map[string]string{}
 	for name, version := range client.Dependencies {
 		dependencies[name] = "^" + version
@@ -76,7 +76,7 @@ func manifestOf(client clientPackage) ([]byte, error) {
 		return nil, err
 	}
 	var buf bytes.Buffer
-	err = t.Execute(&buf, map[string]string{"Version": Version, "Dependencies": string(list)})
+	err = t.Execute(&buf, map[string]string{"Version": version, "Dependencies": string(list)})
 	if err == nil && !json.Valid(buf.Bytes()) {
 		err = fmt.Errorf("not JSON: %s", buf.Bytes())
 	}

@@ -10,7 +10,7 @@ func TestManifest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := manifestOf(client)
+	data, err := manifestOf(client, "1.2.3-rc.1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,8 +22,8 @@ func TestManifest(t *testing.T) {
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Version != Version {
-		t.Errorf("got version %q; want %q", got.Version, Version)
+	if want := "1.2.3-rc.1"; got.Version != want {
+		t.Errorf("got version %q; want %q", got.Version, want)
 	}
 	if len(got.Dependencies) == 0 || len(got.Dependencies) != len(client.Dependencies) {
 		t.Errorf("got dependencies %v; want those of the client, %v", got.Dependencies, client.Dependencies)

@@ -11,20 +11,19 @@ import (
 
 const nodeFile = "node.wasm"
 
-// GoFlags are the flags with which go build compiles the node. Tests that want
-// to know whether a package is up to date build with the same.
-func GoFlags() []string {
+// goFlags are the flags with which go build compiles the node.
+func goFlags(version string) []string {
 	return []string{
 		"-trimpath",
 		"-buildvcs=false",
 		// No symbol table and no DWARF: browsers take names for stack traces from
 		// neither.
-		"-ldflags=-s -w -X main.version=" + Version,
+		"-ldflags=-s -w -X main.version=" + version,
 	}
 }
 
 func (b *build) compileNode(ctx context.Context) error {
-	args := append([]string{"build", "-o", b.path(nodeFile)}, GoFlags()...)
+	args := append([]string{"build", "-o", b.path(nodeFile)}, goFlags(b.Version)...)
 	cmd := b.command(ctx, ".", "go", append(args, b.Worker)...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOFLAGS=")
 	if err := cmd.Run(); err != nil {

@@ -2,6 +2,7 @@ package wasmbuild
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 )
@@ -17,16 +18,43 @@ func (b *build) installDependencies(ctx context.Context) error {
 	return b.command(ctx, clientDir, "npm", "ci", "--no-audit", "--no-fund").Run()
 }
 
-// dependenciesInstalled reports whether npm has installed since the lock file
-// was last written. The file compared with is the one npm leaves behind.
+// dependenciesInstalled reports whether npm has installed what the lock file
+// asks for, by what it wrote into the directory itself. Optional packages are
+// those of other machines.
 func (b *build) dependenciesInstalled() bool {
 	dir := filepath.Join(b.Root, clientDir)
-	lock, err := os.Stat(filepath.Join(dir, "package-lock.json"))
+	wanted, err := readLock(filepath.Join(dir, "package-lock.json"))
 	if err != nil {
 		return false
 	}
-	installed, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json"))
-	return err == nil && !installed.ModTime().Before(lock.ModTime())
+	installed, err := readLock(filepath.Join(dir, "node_modules", ".package-lock.json"))
+	if err != nil {
+		return false
+	}
+	delete(wanted, "") // the client itself
+	for name, p := range wanted {
+		if have, ok := installed[name]; ok && have.Integrity != p.Integrity || !ok && !p.Optional {
+			return false
+		}
+	}
+	return true
+}
+
+// lockedPackage is what is read of one package in a lock file of npm's.
+type lockedPackage struct {
+	Integrity string `json:"integrity"`
+	Optional  bool   `json:"optional"`
+}
+
+func readLock(name string) (map[string]lockedPackage, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var lock struct {
+		Packages map[string]lockedPackage `json:"packages"`
+	}
+	return lock.Packages, json.Unmarshal(data, &lock)
 }
 
 // writeTypes has the client's TypeScript compiler write its declarations.
