@@ -55,7 +55,7 @@ func newOrigin(t *testing.T) *world {
 	t.Cleanup(func() { server.Close() })
 	server.Files("/dist/", os.DirFS(dist))
 	server.Files("/", os.DirFS("testdata"))
-	server.File("/page.html", []byte(`<!doctype html><title>page</title><script type="module" src="page.js"></script>`))
+	server.File("/page.html", fmt.Appendf(nil, `<!doctype html><html data-worker="%s"><title>page</title><script type="module" src="page.js"></script>`, workerMode()))
 	return &world{t: t, engine: engine(), server: server}
 }
 
@@ -65,6 +65,22 @@ func engine() harness.Engine {
 		return harness.Engine(name)
 	}
 	return harness.EngineChromium
+}
+
+// workerMode is what SHAREDNODE_WORKER names, and what pages pass to connect.
+func workerMode() string {
+	if mode := os.Getenv("SHAREDNODE_WORKER"); mode != "" {
+		return mode
+	}
+	return "shared"
+}
+
+// onlyShared skips the test where the node runs in a tab, and says why.
+func onlyShared(t *testing.T, why string) {
+	t.Helper()
+	if workerMode() != "shared" {
+		t.Skipf("only with a SharedWorker: %s", why)
+	}
 }
 
 // need skips the test if the engine lacks a power that it needs.

@@ -1,12 +1,16 @@
 // What the tests' pages have to hand, as globals.
 import * as sharednode from '/dist/index.min.js'
 import { createRoom } from '/dist/room.js'
+import { dialElected } from '/dist/elected.js'
 
 const MiB = 1 << 20
 
+// worker is where the node runs in this run of the tests, see doc.go.
+const worker = document.documentElement.dataset.worker
+
 // open connects this page to the node.
 async function open (options) {
-  globalThis.node = await sharednode.connect(options)
+  globalThis.node = await sharednode.connect({ worker, ...options })
   return { peerId: node.peerId, epoch: node.epoch }
 }
 
@@ -94,7 +98,9 @@ async function enter (topic, options) {
 // raw opens a port to the node's worker, whose URL it must be told, with no
 // client on it.
 function raw (url) {
-  const { port } = new SharedWorker(url, { name: 'sharednode:default' })
+  const { port } = worker === 'dedicated'
+    ? dialElected(new URL(url), 'default')
+    : new SharedWorker(url, { name: 'sharednode:default' })
   const frames = []
   let wake = () => {}
   port.onmessage = ({ data }) => {
