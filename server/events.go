@@ -59,7 +59,7 @@ func events(ctx context.Context, s *session, b Backend, call *messageport.Server
 	}
 	var told *nodeapi.Config
 	for {
-		changed := s.server.configChanged.wait()
+		changed := s.server.configChanged.Wait()
 		if config := b.Config(); told == nil || !reflect.DeepEqual(config, *told) {
 			if err := call.WriteItem(nodeapi.NodeEvent{Config: &config}); err != nil {
 				return nil, err

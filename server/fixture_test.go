@@ -9,6 +9,7 @@ import (
 	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 	"github.com/sharednode/sharednode/server"
+	"github.com/sharednode/sharednode/server/journal"
 	"github.com/sharednode/sharednode/server/servertest"
 )
 
@@ -24,7 +25,7 @@ type fixture struct {
 // goroutine. At the end nothing may be left of any session.
 func run(t *testing.T, test func(f *fixture)) {
 	t.Helper()
-	runWith(t, server.Config{}, test)
+	runWith(t, server.Config{Journal: journal.New(journal.Config{})}, test)
 }
 
 // runWith is run with a configuration; its Backend, if there is none, is one in

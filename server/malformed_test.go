@@ -23,6 +23,9 @@ var requests = map[string]reflect.Type{
 	nodeapi.MethodStatus:        nil,
 	nodeapi.MethodEvents:        nil,
 	nodeapi.MethodStatusSamples: reflect.TypeFor[nodeapi.SamplesRequest](),
+	nodeapi.MethodLogList:       nil,
+	nodeapi.MethodLogLevel:      reflect.TypeFor[nodeapi.LogLevel](),
+	nodeapi.MethodLogTail:       reflect.TypeFor[nodeapi.LogTailRequest](),
 	nodeapi.MethodAdd:           reflect.TypeFor[nodeapi.AddOptions](),
 	nodeapi.MethodCat:           reflect.TypeFor[nodeapi.CatRequest](),
 	nodeapi.MethodGet:           reflect.TypeFor[nodeapi.GetRequest](),
@@ -70,7 +73,10 @@ var endless = []string{
 
 // own are the methods of the server itself, which it answers whatever becomes of
 // the backend.
-var own = []string{nodeapi.MethodStatus, nodeapi.MethodStatusSamples, nodeapi.MethodEvents}
+var own = []string{
+	nodeapi.MethodStatus, nodeapi.MethodStatusSamples, nodeapi.MethodEvents,
+	nodeapi.MethodLogList, nodeapi.MethodLogLevel, nodeapi.MethodLogTail,
+}
 
 // wrongValues are what a careless or hostile page puts into a field.
 var wrongValues = []struct {

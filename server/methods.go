@@ -23,6 +23,10 @@ var methods = map[string]method{
 	nodeapi.MethodStatusSamples: statusSamples,
 	nodeapi.MethodEvents:        lasting(serveIn(events)),
 
+	nodeapi.MethodLogList:  logging(logList),
+	nodeapi.MethodLogLevel: logging(logLevel),
+	nodeapi.MethodLogTail:  lasting(logging(logTail)),
+
 	nodeapi.MethodAdd:  serve(add),
 	nodeapi.MethodCat:  serve(cat),
 	nodeapi.MethodGet:  serve(get),
@@ -76,10 +80,14 @@ func serveIn[Group any](answer func(context.Context, *session, Group, *messagepo
 	return func(ctx context.Context, s *session, call *messageport.ServerCall) (any, error) {
 		group, ok := s.backend.(Group)
 		if !ok {
-			return nil, nodeapi.Errorf(nodeapi.CodeNotSupported, nil, "this node has no %s", call.Method)
+			return nil, notSupported(call.Method)
 		}
 		return answer(ctx, s, group, call)
 	}
+}
+
+func notSupported(method string) error {
+	return nodeapi.Errorf(nodeapi.CodeNotSupported, nil, "this node has no %s", method)
 }
 
 // serve is serveIn for an answer that is the same in every session.

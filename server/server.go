@@ -12,6 +12,8 @@ import (
 
 	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/server/internal/news"
+	"github.com/sharednode/sharednode/server/journal"
 )
 
 // Config says what a Server serves and how. One of Backend and Open is required.
@@ -55,6 +57,9 @@ type Config struct {
 	MaxSessions int
 	// Logger is told of sessions and of faults. Nil discards.
 	Logger *slog.Logger
+	// Journal is the log that clients read, and whose levels they set. Without it
+	// they are told that there is none.
+	Journal *journal.Journal
 }
 
 // Server serves one backend on any number of ports.
@@ -79,7 +84,7 @@ type Server struct {
 	stopSampling context.CancelFunc // set while there are sessions
 
 	samples       samples
-	configChanged news
+	configChanged news.News
 }
 
 // New returns a server that serves nothing yet.

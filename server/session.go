@@ -136,7 +136,7 @@ func (s *session) agree(ctx context.Context, wish nodeapi.Hello) error {
 	if !ok {
 		return nil
 	}
-	defer s.server.configChanged.tell()
+	defer s.server.configChanged.Tell()
 	return extender.Extend(ctx, wish.Config)
 }
 

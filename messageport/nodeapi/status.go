@@ -93,7 +93,8 @@ type Warning struct {
 	Details map[string]any `cbor:"details,omitempty"`
 }
 
-// LogLine is one line of the log.
+// LogLine is one line of the log. In the place of lines that went by unread
+// comes one of the subsystem "journal" that has their number as "missed".
 type LogLine struct {
 	Time      int64  `cbor:"time"`      // Unix milliseconds
 	Level     string `cbor:"level"`     // "debug", "info", "warn" or "error"
@@ -109,7 +110,7 @@ type LogLevel struct {
 	Level     string `cbor:"level"`     // "debug", "info", "warn" or "error"
 }
 
-// LogLevels are the levels of all subsystems that have written or were set.
+// LogLevels are the levels of all subsystems that are known, by name.
 type LogLevels struct {
 	Levels []LogLevel `cbor:"levels"`
 }

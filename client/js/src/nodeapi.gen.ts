@@ -210,7 +210,10 @@ export type NodeErrorCode =
    * Details: path, expected, actual.
    */
   | 'source-changed'
-  /** the browser's quota or the configured limit is reached. */
+  /**
+   * the browser's quota or the configured limit is reached.
+   * Details: kind, as below; used and limit if it is "storageMax".
+   */
   | 'storage-full'
   /** the store was closed or taken away under the node. */
   | 'storage-closed'
@@ -302,7 +305,8 @@ export type NodeErrorCode =
   | 'undelivered'
   /**
    * as a warning, that the configured limit or the browser's
-   * quota is near. Details: used, limit, and of which kind it is: "storageMax"
+   * quota is near: told at 80 and at 95 percent, and to each new client while it
+   * is so. Details: used, limit, and of which kind it is: "storageMax"
    * or "quota".
    */
   | 'storage-low'
@@ -616,7 +620,10 @@ export interface Warning {
   details?: Record<string, unknown>;
 }
 
-/** LogLine is one line of the log. */
+/**
+ * LogLine is one line of the log. In the place of lines that went by unread
+ * comes one of the subsystem "journal" that has their number as "missed".
+ */
 export interface LogLine {
   /** Unix milliseconds */
   time: number | bigint;
@@ -637,7 +644,7 @@ export interface LogLevel {
   level: string;
 }
 
-/** LogLevels are the levels of all subsystems that have written or were set. */
+/** LogLevels are the levels of all subsystems that are known, by name. */
 export interface LogLevels {
   levels: LogLevel[];
 }

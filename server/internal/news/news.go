@@ -1,15 +1,15 @@
-package server
+package news
 
 import "sync"
 
-// news wakes all who wait for it.
-type news struct {
+// News wakes all who wait for it. The zero value is ready.
+type News struct {
 	mu   sync.Mutex // guards following
 	next chan struct{}
 }
 
-// wait returns what is closed when tell is called next.
-func (n *news) wait() <-chan struct{} {
+// Wait returns what is closed when Tell is called next.
+func (n *News) Wait() <-chan struct{} {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.next == nil {
@@ -18,7 +18,8 @@ func (n *news) wait() <-chan struct{} {
 	return n.next
 }
 
-func (n *news) tell() {
+// Tell wakes all who wait. It is cheap if nobody does.
+func (n *News) Tell() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.next != nil {
