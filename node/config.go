@@ -33,6 +33,10 @@ type Config struct {
 	// StorageMax is the most bytes of blocks that the repo may hold; 0 for no
 	// limit.
 	StorageMax uint64
+	// StorageGCWatermark is the share of StorageMax, or without one of what Estimate
+	// says the origin may use, in percent, at which garbage is collected by itself;
+	// 0 for never.
+	StorageGCWatermark uint64
 	// Estimate returns the bytes that the origin uses and may use. Optional.
 	Estimate func(ctx context.Context) (usage, quota uint64, err error)
 
@@ -74,6 +78,9 @@ func (c Config) withDefaults() (Config, error) {
 		return c, invalidOption("network", c.Network, "network is %q or %q, not %q",
 			nodeapi.NetworkOn, nodeapi.NetworkOffline, c.Network)
 	}
+	if c.StorageGCWatermark > 100 {
+		return c, invalidOption("storageGCWatermark", c.StorageGCWatermark, "a watermark of %d percent", c.StorageGCWatermark)
+	}
 	if c.Version == "" {
 		c.Version = "dev"
 	}
@@ -86,7 +93,12 @@ func (c Config) withDefaults() (Config, error) {
 // Config returns the configuration in force, as clients are told it. Its lists
 // have grown with what Extend added.
 func (n *Node) Config() nodeapi.Config {
-	cfg := nodeapi.Config{Durability: n.cfg.Durability, StorageMax: n.cfg.StorageMax, Network: n.cfg.Network}
+	cfg := nodeapi.Config{
+		Durability:         n.cfg.Durability,
+		StorageMax:         n.cfg.StorageMax,
+		StorageGCWatermark: n.cfg.StorageGCWatermark,
+		Network:            n.cfg.Network,
+	}
 	if n.net == nil {
 		return cfg
 	}

@@ -50,7 +50,7 @@ func (s *store) wrap(ctx context.Context, err error) error {
 	case errors.As(err, &missing):
 		return notFound(missing.Cid)
 	case s.fullError != nil && errors.Is(err, s.fullError):
-		return nodeapi.Errorf(nodeapi.CodeStorageFull, nil, "no room left: %w", err)
+		return nodeapi.Errorf(nodeapi.CodeStorageFull, map[string]any{"kind": limitQuota}, "no room left: %w", err)
 	case s.closedError != nil && errors.Is(err, s.closedError):
 		return nodeapi.Errorf(nodeapi.CodeStorageClosed, nil, "the store is closed: %w", err)
 	default:

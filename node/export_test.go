@@ -19,3 +19,16 @@ func (n *Node) Waiting(c cid.Cid) int {
 	}
 	return 0
 }
+
+// Collections returns how many collections of garbage came to their end.
+func (n *Node) Collections() uint64 {
+	finished, _ := n.collector.state()
+	return finished
+}
+
+// Marks returns how many marks of the repo's limit and of the quota are crossed.
+func (n *Node) Marks() (repo, origin int) {
+	n.storage.mu.Lock()
+	defer n.storage.mu.Unlock()
+	return n.storage.repo.marks, n.storage.origin.marks
+}

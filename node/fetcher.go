@@ -36,6 +36,11 @@ func fetcherOf(ctx context.Context) *fetcher {
 	return f
 }
 
+// withoutFetcher is for what is to look in the repo alone.
+func withoutFetcher(ctx context.Context) context.Context {
+	return context.WithValue(ctx, fetcherKey{}, nil)
+}
+
 // beginFetching is begin for an operation that gets what is missing from peers,
 // unless its context says that it is to stay offline.
 func (n *Node) beginFetching(ctx context.Context) (_ context.Context, end func()) {

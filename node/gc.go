@@ -58,14 +58,14 @@ func (n *Node) RepoGC(ctx context.Context) iter.Seq2[nodeapi.CIDOutcome, error] 
 // startCollection waits until no other runs.
 func (n *Node) startCollection(ctx context.Context) (end func(), err error) {
 	select {
-	case n.collecting <- struct{}{}:
+	case n.collector.running <- struct{}{}:
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
 	endGuard := n.store.guard.collect()
 	return func() {
 		endGuard()
-		<-n.collecting
+		<-n.collector.running
 	}, nil
 }
 
@@ -76,12 +76,18 @@ func (n *Node) collectGarbage(ctx context.Context, tell func([]cid.Cid)) error {
 		return err
 	}
 	defer end()
+	return n.sweep(ctx, tell)
+}
+
+// sweep is collectGarbage of a collection that has been started.
+func (n *Node) sweep(ctx context.Context, tell func([]cid.Cid)) error {
+	garbage := n.store.guard.garbage.Load()
 	marked, err := n.mark(ctx)
 	if err != nil {
 		return err
 	}
 	var batch []cid.Cid
-	sweep := func() error {
+	remove := func() error {
 		removed, err := n.store.remove(ctx, batch)
 		batch = batch[:0]
 		if len(removed) > 0 {
@@ -97,12 +103,16 @@ func (n *Node) collectGarbage(ctx context.Context, tell func([]cid.Cid)) error {
 		if len(batch) < sweepBatch {
 			return nil
 		}
-		return sweep()
+		return remove()
 	})
 	if err != nil {
 		return err
 	}
-	return sweep()
+	if err := remove(); err != nil {
+		return err
+	}
+	n.collector.finish(garbage)
+	return nil
 }
 
 // mark returns all that the pins hold.

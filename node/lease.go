@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ipfs/go-cid"
 	"github.com/multiformats/go-multihash"
@@ -21,6 +22,11 @@ import (
 //
 // The mutex is held for a few map operations, never while a store works.
 type guard struct {
+	// writes counts the writes of blocks, and garbage whatever may have left some
+	// since the node started: leases under which something was written, and pins
+	// removed.
+	writes, garbage atomic.Uint64
+
 	mu         sync.Mutex // guards following
 	leases     map[*lease]struct{}
 	collecting bool
@@ -31,8 +37,9 @@ type guard struct {
 
 // A lease is an operation's claim on blocks.
 type lease struct {
-	guard *guard
-	held  fingerprints // guarded by guard.mu
+	guard  *guard
+	writes uint64       // the guard's when it began
+	held   fingerprints // guarded by guard.mu
 }
 
 func newGuard() *guard {
@@ -41,7 +48,7 @@ func newGuard() *guard {
 
 // lease starts a lease; release must be called on it.
 func (g *guard) lease() *lease {
-	l := &lease{guard: g}
+	l := &lease{guard: g, writes: g.writes.Load()}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.leases[l] = struct{}{}
@@ -51,6 +58,9 @@ func (g *guard) lease() *lease {
 // release ends the lease.
 func (l *lease) release() {
 	g := l.guard
+	if g.writes.Load() != l.writes {
+		g.garbage.Add(1)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	delete(g.leases, l)

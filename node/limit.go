@@ -42,7 +42,7 @@ func (l *limit) reserve(ctx context.Context, s *store, bs []blocks.Block) (settl
 		}
 	}
 	if need > 0 && l.used+need > l.most {
-		details := map[string]any{"used": l.used, "limit": l.most}
+		details := map[string]any{"used": l.used, "limit": l.most, "kind": limitStorageMax}
 		return nil, nodeapi.Errorf(nodeapi.CodeStorageFull, details, "the repo's limit of %d bytes is reached", l.most)
 	}
 	l.used += need

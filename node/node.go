@@ -25,8 +25,10 @@ type Node struct {
 	store *store
 	pins  *pins
 
-	imports    *budget
-	collecting chan struct{} // full while garbage is collected
+	imports   *budget
+	collector *collector
+	storage   *storageWatch
+	warnings  *warnings
 
 	net      *p2p.Network    // nil without a network
 	pubsub   *pubsub.PubSub  // likewise
@@ -65,19 +67,21 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 		return nil, fmt.Errorf("node: deriving the peer id: %w", err)
 	}
 	n := &Node{
-		cfg:        cfg,
-		key:        key,
-		id:         id,
-		store:      store,
-		pins:       pins,
-		imports:    newImportBudget(),
-		collecting: make(chan struct{}, 1),
-		release:    func() {},
+		cfg:       cfg,
+		key:       key,
+		id:        id,
+		store:     store,
+		pins:      pins,
+		imports:   newImportBudget(),
+		collector: newCollector(),
+		warnings:  newWarnings(),
+		release:   func() {},
 	}
 	if cfg.Hasher == nil {
 		n.cfg.Hasher, n.release = platformHasher()
 	}
 	n.stopped, n.stop = context.WithCancel(context.Background())
+	n.watchStorage()
 	if err := n.startNetwork(ctx); err != nil {
 		return nil, errors.Join(err, n.Close())
 	}

@@ -230,5 +230,7 @@ func (n *Node) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (cid
 	if err != nil {
 		return cid.Undef, err
 	}
-	return c, n.store.wrap(ctx, n.pins.remove(ctx, c, req.Recursive == nil || *req.Recursive))
+	err = n.pins.remove(ctx, c, req.Recursive == nil || *req.Recursive)
+	n.store.guard.garbage.Add(1)
+	return c, n.store.wrap(ctx, err)
 }

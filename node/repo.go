@@ -28,19 +28,20 @@ func (n *Node) RepoStat(ctx context.Context) (nodeapi.RepoStat, error) {
 		RepoPath:   n.cfg.RepoName,
 		Version:    strconv.Itoa(repoVersion),
 	}
-	if n.cfg.Estimate != nil {
-		st.Usage, st.Quota, err = n.cfg.Estimate(ctx)
-		if err != nil {
-			n.cfg.Logger.WarnContext(ctx, "the browser did not estimate its storage", "error", err)
-		}
-	}
+	st.Usage, st.Quota = n.storage.ask(ctx)
 	return st, nil
 }
 
-// stater counts blocks and adds up their sizes. The node's blockstore may have
-// it.
+// stater knows how many blocks there are and the sum of their sizes. Only its
+// first answer may take long. The node's blockstore may have it.
 type stater interface {
 	Stat(ctx context.Context) (count, bytes uint64, err error)
+}
+
+// countsCheaply reports whether stat costs next to nothing as a rule.
+func (s *store) countsCheaply() bool {
+	_, ok := s.given.(stater)
+	return ok
 }
 
 func (s *store) stat(ctx context.Context) (count, bytes uint64, err error) {

@@ -9,6 +9,8 @@ import (
 	"github.com/ipfs/go-cid"
 	ipld "github.com/ipfs/go-ipld-format"
 	"github.com/multiformats/go-multihash"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
 // maxBlockSize is the largest block that others take over bitswap.
@@ -25,7 +27,9 @@ type store struct {
 	exchange *exchange             // nil without a network
 	guard    *guard
 	limit    limit
-	reads    *budget // of those who read files
+	watch    *storageWatch // nil until the node is made
+	room     roomMaker     // nil without a watermark
+	reads    *budget       // of those who read files
 
 	fullError, closedError error
 }
@@ -165,16 +169,40 @@ func (s *store) put(ctx context.Context, l *lease, bs ...blocks.Block) error {
 	return s.write(ctx, bs...)
 }
 
+// A roomMaker may free some room for a write that found none. prepare is called
+// before the write; makeRoom, after it failed, reports whether to try again.
+type roomMaker interface {
+	prepare() (ticket uint64)
+	makeRoom(ctx context.Context, ticket uint64) bool
+}
+
 // write is put of blocks that are on a lease already.
 func (s *store) write(ctx context.Context, bs ...blocks.Block) error {
+	if s.room == nil {
+		return s.tryWrite(ctx, bs)
+	}
+	ticket := s.room.prepare()
+	err := s.tryWrite(ctx, bs)
+	if nodeapi.CodeOf(err) == nodeapi.CodeStorageFull && s.room.makeRoom(ctx, ticket) {
+		return s.tryWrite(ctx, bs)
+	}
+	return err
+}
+
+func (s *store) tryWrite(ctx context.Context, bs []blocks.Block) error {
 	settle, err := s.limit.reserve(ctx, s, bs)
 	if err != nil {
 		return err
 	}
 	err = s.blocks.PutMany(ctx, bs)
 	settle(err)
-	if err == nil && s.exchange != nil {
+	if err != nil {
+		return s.wrap(ctx, err)
+	}
+	s.guard.writes.Add(1)
+	s.watch.wrote(bytesOf(bs))
+	if s.exchange != nil {
 		s.exchange.added(bs)
 	}
-	return s.wrap(ctx, err)
+	return nil
 }

@@ -14,9 +14,15 @@ type manyDeleter interface {
 	DeleteMany(ctx context.Context, cids []cid.Cid) error
 }
 
+// freed notes that there may be more room.
+func (s *store) freed() {
+	s.limit.freed()
+	s.watch.lookSoon()
+}
+
 // remove deletes those of the blocks that are on no lease, and returns them.
 func (s *store) remove(ctx context.Context, cids []cid.Cid) ([]cid.Cid, error) {
-	defer s.limit.freed()
+	defer s.freed()
 	if many, ok := s.given.(manyDeleter); ok {
 		return s.guard.delete(cids, func(free []cid.Cid) error { return many.DeleteMany(ctx, free) })
 	}

@@ -88,8 +88,8 @@ type Extender interface {
 
 // Watched is the group of what a node tells by itself.
 type Watched interface {
-	// Warnings yields what happens from now on, until ctx ends. It holds up
-	// nobody: a reader that is late may miss some.
+	// Warnings yields the warnings that hold, and those to come until ctx ends. It
+	// holds up nobody: a reader that is late may miss some.
 	Warnings(ctx context.Context) iter.Seq[nodeapi.Warning]
 	// Sample fills in the figures of which the backend knows: Peers, Blocks,
 	// RepoSize, Usage and Quota. It is quick: what is dear to count may be old.

@@ -56,6 +56,7 @@ const (
 	// Details: path, expected, actual.
 	CodeSourceChanged Code = "source-changed"
 	// CodeStorageFull: the browser's quota or the configured limit is reached.
+	// Details: kind, as below; used and limit if it is "storageMax".
 	CodeStorageFull Code = "storage-full"
 	// CodeStorageClosed: the store was closed or taken away under the node.
 	CodeStorageClosed Code = "storage-closed"
@@ -118,7 +119,8 @@ const (
 	// recipient. Details: peer.
 	CodeUndelivered Code = "undelivered"
 	// CodeStorageLow: as a warning, that the configured limit or the browser's
-	// quota is near. Details: used, limit, and of which kind it is: "storageMax"
+	// quota is near: told at 80 and at 95 percent, and to each new client while it
+	// is so. Details: used, limit, and of which kind it is: "storageMax"
 	// or "quota".
 	CodeStorageLow Code = "storage-low"
 	// CodeWorkerMoved: the repo's node runs in another worker, which is to be
