@@ -47,6 +47,11 @@ type side interface {
 	handle(f Frame) error
 	// lookup returns the open call of that id, or nil.
 	lookup(id uint32) *call
+	// admit counts a frame of a session that has begun, before anything is done
+	// about it.
+	admit(f Frame) error
+	// stray counts a part of a stream of a call that has ended.
+	stray(f Frame) error
 }
 
 func newConn(port Port, limits Limits) *conn {
@@ -60,7 +65,7 @@ func newConn(port Port, limits Limits) *conn {
 		pings:        map[[8]byte]chan struct{}{},
 	}
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
-	c.out = newOutbox(port, limits.MaxUnread, c.fail)
+	c.out = newOutbox(port, limits, c.fail)
 	return c
 }
 
@@ -96,11 +101,17 @@ func (c *conn) handleFrame(f Frame, msgLen int, s side) error {
 	if !c.begun.Load() && f.Type != TypeGoodbye {
 		return s.greet(f)
 	}
+	if err := s.admit(f); err != nil {
+		return err
+	}
 	switch f.Type {
 	case TypeData, TypeItem, TypeCredit:
 		call := s.lookup(f.ID)
 		if call == nil {
-			return c.checkOld(f)
+			if err := c.checkOld(f); err != nil || f.Type == TypeCredit {
+				return err
+			}
+			return s.stray(f)
 		}
 		if f.Type == TypeCredit {
 			call.addCredit(binary.BigEndian.Uint32(f.Payload))

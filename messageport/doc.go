@@ -130,6 +130,14 @@
 // disturbs no other session. A request that cannot be decoded or whose method
 // is not known is an error of that call alone.
 //
+// A client has to wait for answers: who sends, between a ping of the server and
+// its pong, more calls and pings than may be open at once beyond those that were
+// answered before the ping, has read nothing since. And each frame needs its
+// cause: there are no more cancels than calls, no more credit frames than data
+// and item frames, no more pongs than pings, and no more of a stream than its
+// call had credit for, be the call over or not. What goes beyond that ends the
+// session too.
+//
 // # Browsers
 //
 // Over a MessagePort a message is one Uint8Array. Its sender makes it for that

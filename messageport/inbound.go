@@ -128,6 +128,14 @@ func (in *inbound) drop() {
 	}
 }
 
+// left returns how many bytes of frames may still come at the most.
+func (in *inbound) left() int64 {
+	if in.ended {
+		return 0
+	}
+	return int64(in.allowed) + HeaderSize // an empty one with END is free
+}
+
 // grant returns how much credit to send now, 0 for none: what was read, once
 // that is half the window, and what the window grows by.
 func (in *inbound) grant() uint32 {

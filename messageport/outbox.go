@@ -51,13 +51,13 @@ type outbox struct {
 	overdue   bool // the session is being ended because of unread
 }
 
-func newOutbox(port Port, maxUnread int, failed func(error)) *outbox {
+func newOutbox(port Port, limits Limits, failed func(error)) *outbox {
 	o := &outbox{
 		port:   port,
 		failed: failed,
 		wake:   make(chan struct{}, 1),
 		done:   make(chan struct{}),
-		unread: unread{limit: uint64(maxUnread)},
+		unread: unread{limit: uint64(limits.MaxUnread), asks: uint64(limits.MaxCalls)},
 	}
 	if p, ok := port.(Poster); ok {
 		o.post = p.Post
@@ -286,6 +286,22 @@ func (o *outbox) run() {
 		o.gather()
 		o.trySend()
 	}
+}
+
+// excess reports whether a peer that has asked so often asks without waiting for
+// answers.
+func (o *outbox) excess(asked uint64) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.unread.excess(asked)
+}
+
+// asking returns how many parts of streams, for which a peer sends credit, and
+// how many pings were ever sent.
+func (o *outbox) asking() (chunks, pings uint64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.unread.chunks, o.unread.pings
 }
 
 // pong takes note of a pong to a ping of the outbox's own.

@@ -54,7 +54,7 @@ func TestOutboxPacks(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			a, b := Pipe()
-			o := newOutbox(a, 1<<30, func(err error) { t.Error(err) })
+			o := newOutbox(a, Limits{MaxUnread: 1 << 30, MaxCalls: 512}, func(err error) { t.Error(err) })
 			id := uint32(0)
 			for _, n := range test.frames {
 				id++
@@ -90,7 +90,7 @@ func TestOutboxPacks(t *testing.T) {
 func TestOutboxWaitsForNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		port := newSlowPort()
-		o := newOutbox(port, 1<<30, func(err error) { t.Error(err) })
+		o := newOutbox(port, Limits{MaxUnread: 1 << 30, MaxCalls: 512}, func(err error) { t.Error(err) })
 		for o.full() == nil {
 			o.add(Frame{Type: TypeData, ID: 1, Payload: make([]byte, 100_000)})
 			o.flush(true)
@@ -123,7 +123,7 @@ func TestOutboxLingers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		port := newSlowPort()
 		var failure error
-		o := newOutbox(port, 1<<30, func(err error) { failure = err })
+		o := newOutbox(port, Limits{MaxUnread: 1 << 30, MaxCalls: 512}, func(err error) { failure = err })
 		start := time.Now()
 		o.close(&Frame{Type: TypeGoodbye, Payload: []byte{0xa0}})
 		<-o.done
@@ -141,7 +141,7 @@ func TestOutboxTellsOfFailure(t *testing.T) {
 	_ = b.Close()
 	failed := make(chan error, 1)
 	var o *outbox
-	o = newOutbox(a, 1<<30, func(err error) {
+	o = newOutbox(a, Limits{MaxUnread: 1 << 30, MaxCalls: 512}, func(err error) {
 		o.close(nil) // as a session does
 		failed <- err
 	})
@@ -157,7 +157,7 @@ func TestOutboxTellsOfFailure(t *testing.T) {
 }
 
 func TestUnread(t *testing.T) {
-	u := unread{limit: 4000}
+	u := unread{limit: 4000, asks: 1000}
 	result := Frame{Type: TypeResult, ID: 1, Payload: make([]byte, 100-HeaderSize)}
 	var ping Frame
 	pings := 0

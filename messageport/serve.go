@@ -49,6 +49,8 @@ type ServerConn struct {
 
 	next chan *ServerCall // for goroutines that are idle, with room for all of them
 
+	dues dues // of the reading goroutine, but for left, which conn.mu guards
+
 	// Guarded by conn.mu.
 	idle    int // goroutines that take from next
 	calls   map[uint32]*ServerCall
@@ -253,7 +255,11 @@ func (s *ServerConn) run(call *ServerCall) {
 
 // finish sends the call's end.
 func (s *ServerConn) finish(call *ServerCall, result Frame) {
+	call.mu.Lock()
+	left := call.in.left()
+	call.mu.Unlock()
 	s.mu.Lock()
+	s.dues.left += left
 	delete(s.calls, call.id)
 	if call.upload {
 		s.uploads--

@@ -18,6 +18,11 @@ var limitTests = map[string]func(*testing.T, Pair){
 	"too many uploads":           testTooManyUploads,
 	"frame too large":            testFrameTooLarge,
 	"request too large":          testOpenTooLarge,
+	"asks and does not wait":     testAsksUnawaited,
+	"more cancels than calls":    testNeedless(messageport.TypeCancel),
+	"credit for nothing":         testNeedless(messageport.TypeCredit),
+	"a pong to no ping":          testNeedless(messageport.TypePong),
+	"data after the call":        testNeedless(messageport.TypeData),
 	"answers left unread":        testAnswersUnread,
 	"streams left unread":        testStreamsUnread,
 }
@@ -152,6 +157,57 @@ func testOpenTooLarge(t *testing.T, pair Pair) {
 		frame.Payload = append(frame.Payload, make([]byte, messageport.MaxOpen)...)
 		sendFrames(t, port, frame)
 	})
+}
+
+// testAsksUnawaited plays a client that has only a few pings under way at a time
+// as far as the server can see, since it answers so fast.
+func testAsksUnawaited(t *testing.T, pair Pair) {
+	raw(t, pair, messageport.Limits{MaxCalls: 8}, messageport.CodeTooManyCalls, func(port messageport.Port) {
+		pings := make([]messageport.Frame, 100)
+		for i := range pings {
+			pings[i] = messageport.Frame{Type: messageport.TypePing, Payload: make([]byte, 8)}
+		}
+		sendFrames(t, port, pings...)
+	})
+}
+
+// testNeedless returns a test that plays a client which after the end of its only
+// call sends on and on what it has no cause to send.
+func testNeedless(kind messageport.Type) func(*testing.T, Pair) {
+	return func(t *testing.T, pair Pair) {
+		canceled, err := messageport.Marshal(messageport.Error{Code: messageport.CodeCanceled})
+		if err != nil {
+			t.Fatal(err)
+		}
+		payloads := map[messageport.Type][]byte{
+			messageport.TypeCancel: canceled,
+			messageport.TypeCredit: {0, 1, 0, 0},
+			messageport.TypePong:   make([]byte, 8),
+			messageport.TypeData:   make([]byte, messageport.MinWindow),
+		}
+		needless := messageport.Frame{Type: kind, ID: 1, Payload: payloads[kind]}
+		if kind == messageport.TypePong {
+			needless.ID = 0
+		}
+		raw(t, pair, messageport.Limits{Window: messageport.MinWindow}, messageport.CodeProtocolError, func(port messageport.Port) {
+			sendFrames(t, port, openFrame(1, 0),
+				messageport.Frame{Type: messageport.TypeCancel, ID: 1, Payload: canceled})
+			readEnd(t, port)
+			sendFrames(t, port, needless, needless)
+		})
+	}
+}
+
+// readEnd reads a port to the first error of a call.
+func readEnd(t *testing.T, port messageport.Port) {
+	t.Helper()
+	msg, err := port.Receive(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if frames, err := messageport.Decode(msg, messageport.MaxMessage); err != nil || frames[0].Type != messageport.TypeError {
+		t.Fatalf("got frames %v, error %v; want the call's end", frames, err)
+	}
 }
 
 // testAnswersUnread plays a client that calls on and on and never reads.
