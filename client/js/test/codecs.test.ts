@@ -6,6 +6,7 @@ import * as dagPB from '@ipld/dag-pb';
 import { CID } from 'multiformats/cid';
 import { decode, encode } from '../src/codecs/dag-cbor.js';
 import { decode as decodeJSON } from '../src/codecs/dag-json.js';
+import { decode as decodePB } from '../src/codecs/dag-pb.js';
 import { decodeNode, encodeNode } from '../src/codecs/index.js';
 import { hex, toHex } from './vectors.js';
 
@@ -130,6 +131,49 @@ test('DAG-JSON as others have it', () => {
     }
     assert.deepEqual(decoded, dagJSON.decode(bytes), show(value));
   }
+});
+
+test('DAG-PB as others have it, also what is none', () => {
+  const link = { Hash: cid, Name: 'ä', Tsize: 2 ** 40 };
+  const nodes: dagPB.PBNode[] = [
+    { Links: [] },
+    { Data: new Uint8Array(0), Links: [] },
+    { Data: Uint8Array.of(1, 2, 3), Links: [{ Hash: cid }, link] },
+    { Links: [{ Hash: cid, Name: '' }, link] },
+  ];
+  const attempt = (
+    decode: (bytes: Uint8Array) => unknown,
+    bytes: Uint8Array,
+  ) => {
+    try {
+      return decode(bytes);
+    } catch {
+      return 'none';
+    }
+  };
+  let good = 0;
+  let bad = 0;
+  for (const node of nodes) {
+    const bytes = dagPB.encode(node);
+    assert.deepEqual(decodePB(bytes), node);
+    const [data, links] = [bytes.lastIndexOf(10), bytes.indexOf(18)];
+    const swapped = [...bytes.slice(data), ...bytes.slice(links, data)];
+    const doubled = [...bytes, ...bytes];
+    const broken = [swapped, doubled].map((list) => Uint8Array.from(list));
+    for (let at = 0; at < bytes.length; at++) {
+      broken.push(bytes.slice(0, at));
+      for (const value of [0, 1, 8, 10, 18, 24, 26, 0x7f, 0x80, 0xff]) {
+        broken.push(bytes.slice());
+        broken.at(-1)?.set([value], at);
+      }
+    }
+    for (const wrong of broken) {
+      const want = attempt(dagPB.decode, wrong);
+      assert.deepEqual(attempt(decodePB, wrong), want, toHex(wrong));
+      want === 'none' ? bad++ : good++;
+    }
+  }
+  assert(good > 50 && bad > 500, `${good} good, ${bad} bad`);
 });
 
 test('codecs by their codes', () => {

@@ -1,4 +1,3 @@
-import { decode as decodeDagPB } from '@ipld/dag-pb';
 import { decode as decodeCBOR } from '../cbor/decode.js';
 import { messageOf, SharednodeError } from '../errors.js';
 import {
@@ -9,6 +8,7 @@ import {
   decode as decodeDagJSON,
   decodePlain as decodeJSON,
 } from './dag-json.js';
+import { decode as decodeDagPB } from './dag-pb.js';
 
 /**
  * Values are sent as DAG-CBOR whatever they are stored as, since the node has
