@@ -3,9 +3,13 @@ import type { CallOptions } from './deadline.js';
 import type { Route } from './dial.js';
 import { SharednodeError } from './errors.js';
 import type { Hello, Method } from './nodeapi.gen.js';
-import { Call, type Loss } from './protocol/call.js';
+import {
+  Call,
+  type CallParts,
+  type Loss,
+  type Upload,
+} from './protocol/call.js';
 import type { Welcome } from './protocol/handshake.js';
-import { openPayload } from './protocol/payload.js';
 import { CallQueue } from './queue.js';
 
 /** A connection that lasted so long, in ms, is no reason to wait. */
@@ -59,39 +63,53 @@ export class Link {
 
   /**
    * Asks for a call. It begins at once where there is a worker with room for
-   * it, and waits for both otherwise.
-   *
-   * @param ahead of those that wait
+   * it, and waits for both otherwise. A standing call goes ahead of those that
+   * wait.
    */
   call(
     method: Method,
     request: unknown,
-    upload: boolean,
     options: CallOptions,
-    ahead = false,
+    parts: CallParts = {},
   ): Call {
-    const call = new Call(
-      method,
-      openPayload(method, request),
-      upload,
-      options,
-    );
-    if (call.ended) {
-      return call;
-    }
+    const call = new Call(method, request, options, parts);
     if (this.#closed !== undefined) {
       call.lose(this.#closed);
-      return call;
     }
+    if (!call.ended) {
+      this.#begin(call);
+    }
+    parts.upload?.send(call);
+    return call;
+  }
+
+  /** Makes a call that has nothing but a result. */
+  async ask<T>(
+    method: Method,
+    request: unknown,
+    options: CallOptions,
+    upload?: Upload,
+  ): Promise<T> {
+    return (await this.call(method, request, options, {
+      upload,
+    }).result()) as T;
+  }
+
+  #begin(call: Call): void {
     const channel = this.#connection?.channel;
-    const behind = !ahead && this.#waiting.isWaiting(upload);
+    const { upload } = call;
+    const behind = !call.parts.standing && this.#waiting.isWaiting(upload);
+    call.onrepeat = () => this.#wait(call);
     if (!behind && channel?.hasRoom(upload)) {
       channel.start(call);
-      return call;
+    } else {
+      this.#wait(call);
     }
+  }
+
+  #wait(call: Call): void {
     this.#waiting.add(call);
     this.#seek();
-    return call;
   }
 
   /** Starts what is kept, now or once there is a worker. */

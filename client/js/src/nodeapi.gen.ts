@@ -4,145 +4,186 @@
  * The methods, with what flows under each: the request and the result are one
  * CBOR value each; ↑ is the stream from client to server, ↓ the one back.
  */
-export const Methods = {
+export const enum Methods {
   /** none → ID. */
-  ID: 'id',
+  ID = 'id',
   /** none → Version. */
-  Version: 'version',
+  Version = 'version',
   /** none → bool. */
-  IsOnline: 'isOnline',
+  IsOnline = 'isOnline',
   /** none → Status. Answered by the server itself. */
-  Status: 'status',
+  Status = 'status',
   /**
    * SamplesRequest → SampleList. What the server keeps is
    * about the last hour.
    */
-  StatusSamples: 'status.samples',
+  StatusSamples = 'status.samples',
   /**
    * none → none; ↓ items NodeEvent, the first one with the
    * configuration, until the call is cancelled.
    */
-  Events: 'events',
+  Events = 'events',
   /** none → LogLevels. */
-  LogList: 'log.ls',
+  LogList = 'log.ls',
   /** LogLevel → none. */
-  LogLevel: 'log.level',
+  LogLevel = 'log.level',
   /** LogTailRequest → none; ↓ items LogLine. */
-  LogTail: 'log.tail',
+  LogTail = 'log.tail',
   /**
    * AddOptions → none; ↑ for each entry an item FileHeader, and
    * after a file's the file's bytes; ↓ items AddEvent.
    */
-  Add: 'add',
+  Add = 'add',
   /** CatRequest → none; ↓ bytes. */
-  Cat: 'cat',
+  Cat = 'cat',
   /** GetRequest → none; ↓ bytes of a TAR archive. */
-  Get: 'get',
+  Get = 'get',
   /** PathRequest → none; ↓ items Entry. */
-  List: 'ls',
+  List = 'ls',
   /**
    * DAGPutOptions → CIDResult; ↑ bytes of the node in its input
    * codec.
    */
-  DAGPut: 'dag.put',
+  DAGPut = 'dag.put',
   /**
    * PathRequest → DAGResolved; ↓ bytes of the block that the
    * path ends in.
    */
-  DAGGet: 'dag.get',
+  DAGGet = 'dag.get',
   /** PathRequest → DAGResolved. */
-  DAGResolve: 'dag.resolve',
+  DAGResolve = 'dag.resolve',
   /** BlockPutOptions → BlockStat; ↑ bytes of the block. */
-  BlockPut: 'block.put',
+  BlockPut = 'block.put',
   /** CIDRequest → BlockStat; ↓ bytes of the block. */
-  BlockGet: 'block.get',
+  BlockGet = 'block.get',
   /** BlockRemoveRequest → none; ↓ items CIDOutcome. */
-  BlockRemove: 'block.rm',
+  BlockRemove = 'block.rm',
   /** CIDRequest → BlockStat. */
-  BlockStat: 'block.stat',
+  BlockStat = 'block.stat',
   /** PinAddRequest → CIDResult. */
-  PinAdd: 'pin.add',
+  PinAdd = 'pin.add',
   /** PinRemoveRequest → CIDResult. */
-  PinRemove: 'pin.rm',
+  PinRemove = 'pin.rm',
   /** PinListRequest → none; ↓ items Pin. */
-  PinList: 'pin.ls',
+  PinList = 'pin.ls',
   /** none → RepoStat. */
-  RepoStat: 'repo.stat',
+  RepoStat = 'repo.stat',
   /**
    * none → none; ↓ items CIDOutcome, one per block removed or
    * not removable.
    */
-  RepoGC: 'repo.gc',
+  RepoGC = 'repo.gc',
   /**
    * none → RepoVerified; ↓ items CIDOutcome, one per block
    * that is not what its key says.
    */
-  RepoVerify: 'repo.verify',
+  RepoVerify = 'repo.verify',
   /** none → uint. */
-  RepoVersion: 'repo.version',
+  RepoVersion = 'repo.version',
   /** AddrRequest → none. */
-  SwarmConnect: 'swarm.connect',
+  SwarmConnect = 'swarm.connect',
   /** AddrRequest → none. */
-  SwarmDisconnect: 'swarm.disconnect',
+  SwarmDisconnect = 'swarm.disconnect',
   /** none → none; ↓ items SwarmPeer. */
-  SwarmPeers: 'swarm.peers',
+  SwarmPeers = 'swarm.peers',
   /** none → none; ↓ items PeerAddrs. */
-  SwarmAddrs: 'swarm.addrs',
+  SwarmAddrs = 'swarm.addrs',
   /** none → AddrList. */
-  SwarmLocalAddrs: 'swarm.localAddrs',
+  SwarmLocalAddrs = 'swarm.localAddrs',
   /**
    * none → none; ↓ items SwarmEvent, first one for each peer
    * that is connected, then each change, until the call is cancelled.
    */
-  SwarmEvents: 'swarm.events',
+  SwarmEvents = 'swarm.events',
   /** PingRequest → none; ↓ items PingResult. */
-  Ping: 'ping',
+  Ping = 'ping',
   /** none → BitswapStat. */
-  BitswapStat: 'bitswap.stat',
+  BitswapStat = 'bitswap.stat',
   /** WantlistRequest → none; ↓ items CIDResult. */
-  BitswapWantlist: 'bitswap.wantlist',
+  BitswapWantlist = 'bitswap.wantlist',
   /**
    * SubscribeRequest → none; ↓ items PubSubEvent, and
    * after each that has a message the message's bytes, until the call is
    * cancelled.
    */
-  PubSubSubscribe: 'pubsub.subscribe',
+  PubSubSubscribe = 'pubsub.subscribe',
   /** TopicRequest → none; ↑ bytes of the message. */
-  PubSubPublish: 'pubsub.publish',
+  PubSubPublish = 'pubsub.publish',
   /** none → TopicList. */
-  PubSubList: 'pubsub.ls',
+  PubSubList = 'pubsub.ls',
   /** TopicRequest → PeerList. */
-  PubSubPeers: 'pubsub.peers',
+  PubSubPeers = 'pubsub.peers',
   /**
    * RoomRequest → none; ↓ items RoomEvent, and after each that
    * is a message the message's bytes. Cancelling the call leaves the room.
    */
-  RoomJoin: 'room.join',
+  RoomJoin = 'room.join',
   /**
    * RoomSend → none; ↑ bytes of the message. It ends when the
    * message has been published or handed to the peer's stream.
    */
-  RoomSend: 'room.send',
+  RoomSend = 'room.send',
   /**
    * StreamRequest → none; ↓ one item StreamOpened, then ↑ and
    * ↓ the bytes of the stream. END is half-close either way; cancelling the
    * call resets the stream, and a stream that the peer resets ends the call with
    * CodeStreamReset.
    */
-  StreamDial: 'libp2p.dialProtocol',
+  StreamDial = 'libp2p.dialProtocol',
   /**
    * HandleRequest → none; ↓ items StreamOffer, the first
    * with no stream in it once the protocol is handled, then one for each
    * stream that a peer opens. Cancelling the call ends the handling, not the
    * streams.
    */
-  StreamHandle: 'libp2p.handle',
+  StreamHandle = 'libp2p.handle',
   /** StreamAccept → none; as libp2p.dialProtocol. */
-  StreamAccept: 'libp2p.accept',
-} as const;
+  StreamAccept = 'libp2p.accept',
+}
 
 /** The name of a method. */
-export type Method = (typeof Methods)[keyof typeof Methods];
+export type Method = `${Methods}`;
+
+/**
+ * When a call may be made again that was lost with its worker or its port: those
+ * that read, if nothing of the answer was taken yet; those whose answer is the same
+ * each time, but for what was taken of it; and those that done twice have done the
+ * same as once, likewise, if their input can be read again. Others may not.
+ */
+export const Repeats = {
+  read: [
+    Methods.ID,
+    Methods.Version,
+    Methods.IsOnline,
+    Methods.Status,
+    Methods.StatusSamples,
+    Methods.LogList,
+    Methods.Get,
+    Methods.DAGResolve,
+    Methods.BlockStat,
+    Methods.PinList,
+    Methods.RepoStat,
+    Methods.RepoVerify,
+    Methods.RepoVersion,
+    Methods.SwarmPeers,
+    Methods.SwarmAddrs,
+    Methods.SwarmLocalAddrs,
+    Methods.Ping,
+    Methods.BitswapStat,
+    Methods.BitswapWantlist,
+    Methods.PubSubList,
+    Methods.PubSubPeers,
+  ],
+  same: [Methods.Cat, Methods.List, Methods.DAGGet, Methods.BlockGet],
+  input: [
+    Methods.Add,
+    Methods.DAGPut,
+    Methods.BlockPut,
+    Methods.PinAdd,
+    Methods.LogLevel,
+    Methods.SwarmConnect,
+  ],
+} as const satisfies Record<string, readonly Method[]>;
 
 /**
  * What kind of error a node's answer is. Codes are stable: the list only grows,

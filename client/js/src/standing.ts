@@ -85,7 +85,12 @@ export class Standing implements Kept {
   start(): void {
     if (!this.#ended && (this.#call === undefined || this.#call.ended)) {
       // A message that waits to be published will be heard.
-      this.#call = this.#link.call(this.#op, this.#request, false, {}, true);
+      this.#call = this.#link.call(
+        this.#op,
+        this.#request,
+        {},
+        { standing: true },
+      );
       void this.#run(this.#call);
     }
   }

@@ -1,15 +1,26 @@
-import type { Call } from './protocol/call.js';
+import type { Call, Upload } from './protocol/call.js';
+import type { Outgoing } from './protocol/outgoing.js';
 import { type Reader, stopIterating } from './sources/content.js';
 import type { Entry } from './sources/entry.js';
 
 type Entries = Iterator<Entry, void> | AsyncIterator<Entry, void>;
+
+/** Bytes, as all that a call takes. */
+export function bytesUpload(bytes: Uint8Array): Upload {
+  return { again: true, send: (call) => sendBytes(call, bytes) };
+}
+
+/** Entries, which can be had again if so it is said. */
+export function entriesUpload(entries: () => Entries, again: boolean): Upload {
+  return { again, send: (call) => sendEntries(call, entries()) };
+}
 
 /**
  * Sends entries under a call, as fast as it takes them. What goes wrong with
  * them ends the call. Nothing is awaited that need not be, so that a small
  * entry in memory leaves in the message that opens the call.
  */
-export async function upload(call: Call, entries: Entries): Promise<void> {
+async function sendEntries(call: Call, entries: Entries): Promise<void> {
   const { outgoing } = call;
   let reader: Reader | undefined;
   const stop = () => {
@@ -42,22 +53,26 @@ export async function upload(call: Call, entries: Entries): Promise<void> {
     }
   } catch (error) {
     stop();
-    call.fail(error);
+    fail(call, outgoing, error);
   }
 }
 
-/** Sends bytes as all that a call takes. */
-export async function uploadBytes(
-  call: Call,
-  bytes: Uint8Array,
-): Promise<void> {
+async function sendBytes(call: Call, bytes: Uint8Array): Promise<void> {
+  const { outgoing } = call;
   try {
-    const sent = call.outgoing.data(bytes);
+    const sent = outgoing.data(bytes);
     if (sent instanceof Promise) {
       await sent;
     }
-    call.outgoing.end();
+    outgoing.end();
   } catch (error) {
+    fail(call, outgoing, error);
+  }
+}
+
+/** Ends a call that is still in the run of which something went wrong. */
+function fail(call: Call, outgoing: Outgoing, error: unknown): void {
+  if (call.outgoing === outgoing) {
     call.fail(error);
   }
 }

@@ -12,7 +12,6 @@ import {
   HEADER_SIZE,
   MIN_WINDOW,
 } from '../src/protocol/frame.js';
-import { openPayload } from '../src/protocol/payload.js';
 import type { Port } from '../src/protocol/port.js';
 import { welcome } from './fake-server.js';
 import { hex, readVectors, toHex } from './vectors.js';
@@ -154,7 +153,8 @@ async function play(begun: boolean, uploads: number, messages: Uint8Array[]) {
     await channel.welcomed;
   }
   for (let i = 0; i < uploads; i++) {
-    channel.start(new Call('add', openPayload('add', {}), true, {}));
+    const upload = { again: false, send() {} };
+    channel.start(new Call('add', {}, {}, { upload }));
   }
   messages.forEach(receive);
   await Promise.resolve();

@@ -16,7 +16,12 @@ type source struct {
 	methods []constant
 	codes   []constant
 	structs []structType
+	repeats []repeat
 }
+
+// repeat is an entry of the map Repeats: constants' names, as a constant has
+// them.
+type repeat struct{ method, kind string }
 
 // constant is a string constant whose name begins with Method or Code.
 type constant struct {
@@ -68,7 +73,9 @@ func (src *source) add(decl *ast.GenDecl) error {
 	for _, spec := range decl.Specs {
 		switch spec := spec.(type) {
 		case *ast.ValueSpec:
-			if err := src.addConstant(decl, spec); err != nil {
+			if spec.Names[0].Name == "Repeats" {
+				src.addRepeats(spec)
+			} else if err := src.addConstant(decl, spec); err != nil {
 				return err
 			}
 		case *ast.TypeSpec:
@@ -100,6 +107,17 @@ func (src *source) addConstant(decl *ast.GenDecl, spec *ast.ValueSpec) error {
 		src.codes = append(src.codes, constant{name, value, doc})
 	}
 	return nil
+}
+
+func (src *source) addRepeats(spec *ast.ValueSpec) {
+	table, _ := spec.Values[0].(*ast.CompositeLit)
+	for _, elt := range table.Elts {
+		entry, _ := elt.(*ast.KeyValueExpr)
+		src.repeats = append(src.repeats, repeat{
+			method: strings.TrimPrefix(fmt.Sprint(entry.Key), "Method"),
+			kind:   strings.TrimPrefix(fmt.Sprint(entry.Value), "Repeat"),
+		})
+	}
 }
 
 func (src *source) addStruct(decl *ast.GenDecl, spec *ast.TypeSpec) error {

@@ -57,8 +57,11 @@ async function stat(
   link: Link,
   options: CallOptions,
 ): Promise<BitswapStatResult> {
-  const call = link.call(Methods.BitswapStat, null, false, options);
-  const { wantlist, peers, ...counts } = (await call.result()) as BitswapStat;
+  const { wantlist, peers, ...counts } = await link.ask<BitswapStat>(
+    Methods.BitswapStat,
+    null,
+    options,
+  );
   const big = Object.entries(counts).map(([name, n]) => [name, BigInt(n)]);
   return {
     wantlist: wantlist.map(fromWire),
@@ -72,7 +75,7 @@ async function wantlist(
   request: WantlistRequest,
   options: CallOptions,
 ): Promise<CID[]> {
-  const call = link.call(Methods.BitswapWantlist, request, false, options);
+  const call = link.call(Methods.BitswapWantlist, request, options);
   const wanted = await allItems<CIDResult>(call);
   return wanted.map(({ cid }) => fromWire(cid));
 }

@@ -14,7 +14,7 @@ import {
 import { bool, integer, pick, text } from '../options.js';
 import { isBytes, toBytes } from '../sources/bytes.js';
 import { invalidSource } from '../sources/content.js';
-import { uploadBytes } from '../upload.js';
+import { bytesUpload } from '../upload.js';
 import { outcomeError } from './outcome.js';
 import { collect, itemsOf } from './stream.js';
 
@@ -104,9 +104,13 @@ async function put(
     throw invalidSource(block, op);
   }
   const bytes = toBytes(block, op);
-  const call = link.call(op, request, true, options);
-  void uploadBytes(call, bytes);
-  return fromWire(((await call.result()) as BlockStat).cid);
+  const { cid } = await link.ask<BlockStat>(
+    op,
+    request,
+    options,
+    bytesUpload(bytes),
+  );
+  return fromWire(cid);
 }
 
 async function get(
@@ -116,7 +120,7 @@ async function get(
 ): Promise<Uint8Array> {
   const op = Methods.BlockGet;
   const request = cidRequest(op, cid, options);
-  return collect(link.call(op, request, false, options));
+  return collect(link.call(op, request, options));
 }
 
 async function stat(
@@ -126,8 +130,7 @@ async function stat(
 ): Promise<BlockStatResult> {
   const op = Methods.BlockStat;
   const request = cidRequest(op, cid, options);
-  const call = link.call(op, request, false, options);
-  const found = (await call.result()) as BlockStat;
+  const found = await link.ask<BlockStat>(op, request, options);
   return { cid: fromWire(found.cid), size: Number(found.size) };
 }
 
@@ -155,7 +158,7 @@ async function* rm(
   const all = [cids].flat().map((cid) => toCID(cid, op).bytes);
   while (all.length > 0) {
     const some = { ...request, cids: all.splice(0, REMOVED_AT_ONCE) };
-    const call = link.call(op, some, false, options);
+    const call = link.call(op, some, options);
     for await (const outcome of itemsOf<CIDOutcome>(call)) {
       const error = outcomeError(op, outcome);
       yield {

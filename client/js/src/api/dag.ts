@@ -13,7 +13,7 @@ import {
 } from '../nodeapi.gen.js';
 import { bool, integer, invalidOption, pick, text } from '../options.js';
 import { isBytes, toBytes } from '../sources/bytes.js';
-import { uploadBytes } from '../upload.js';
+import { bytesUpload } from '../upload.js';
 import { collect } from './stream.js';
 
 /** Options of `dag.put`. */
@@ -108,9 +108,12 @@ async function put(
   } else {
     throw invalidOption(op, 'inputCodec', request.inputCodec);
   }
-  const call = link.call(op, request, true, options);
-  void uploadBytes(call, bytes);
-  const { cid } = (await call.result()) as CIDResult;
+  const { cid } = await link.ask<CIDResult>(
+    op,
+    request,
+    options,
+    bytesUpload(bytes),
+  );
   return fromWire(cid);
 }
 
@@ -132,7 +135,7 @@ async function get(
   const cid = toCID(root, op);
   const below = localResolve ? '' : path;
   const request: PathRequest = { ...rest, path: toPath(cid, op, below) };
-  const call = link.call(op, request, false, options);
+  const call = link.call(op, request, options);
   const bytes = await collect(call);
   const resolved = call.value as DAGResolved;
   const end = fromWire(resolved.cid);
@@ -152,8 +155,11 @@ async function resolve(
     { path: text, offline: bool },
   );
   const request: PathRequest = { ...rest, path: toPath(root, op, path) };
-  const call = link.call(op, request, false, options);
-  const { cid, remainderPath = '' } = (await call.result()) as DAGResolved;
+  const { cid, remainderPath = '' } = await link.ask<DAGResolved>(
+    op,
+    request,
+    options,
+  );
   return { cid: fromWire(cid), remainderPath };
 }
 

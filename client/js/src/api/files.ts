@@ -13,15 +13,15 @@ import {
   type Mtime as WireMtime,
   type PathRequest,
 } from '../nodeapi.gen.js';
+import type { Upload } from '../protocol/call.js';
 import { bool, count, func, integer, pick, text } from '../options.js';
-import { type Candidates, entriesOf } from '../sources/entries.js';
 import {
-  type Candidate,
-  type Entry,
-  nameOf,
-  toEntry,
-} from '../sources/entry.js';
-import { upload } from '../upload.js';
+  type Candidates,
+  entriesOf,
+  isRereadable,
+} from '../sources/entries.js';
+import { type Candidate, nameOf, toEntry } from '../sources/entry.js';
+import { entriesUpload } from '../upload.js';
 import { bytesOf, itemsOf } from './stream.js';
 
 /** A time as UnixFS has it. */
@@ -109,9 +109,12 @@ export async function add(
 ): Promise<AddResult> {
   const request = addRequest(options);
   const name = nameOf(source, request.wrapWithDirectory === true);
-  const entries = [toEntry(source, name)].values();
+  const upload = entriesUpload(
+    () => [toEntry(source, name)].values(),
+    isRereadable(source),
+  );
   let last: AddResult | undefined;
-  for await (const added of send(link, entries, request, options)) {
+  for await (const added of send(link, upload, request, options)) {
     last = added;
   }
   return last as AddResult;
@@ -124,8 +127,11 @@ export async function* addAll(
   options: AddOptions,
 ): AsyncGenerator<AddResult, void> {
   const request = addRequest(options);
-  const entries = entriesOf(source, request.wrapWithDirectory === true);
-  yield* send(link, entries, request, options);
+  const upload = entriesUpload(
+    () => entriesOf(source, request.wrapWithDirectory === true),
+    isRereadable(source),
+  );
+  yield* send(link, upload, request, options);
 }
 
 function addRequest(options: AddOptions): AddRequest {
@@ -147,12 +153,11 @@ function addRequest(options: AddOptions): AddRequest {
 
 async function* send(
   link: Link,
-  entries: Iterator<Entry, void> | AsyncIterator<Entry, void>,
+  upload: Upload,
   request: AddRequest,
   options: AddOptions,
 ): AsyncGenerator<AddResult, void> {
-  const call = link.call(Methods.Add, request, true, options);
-  void upload(call, entries);
+  const call = link.call(Methods.Add, request, options, { upload });
   for await (const event of itemsOf<AddEvent>(call)) {
     if (event.progress !== undefined) {
       const { bytes, path } = event.progress;
@@ -178,7 +183,13 @@ export async function* cat(
     }),
     path: toPath(path, 'cat'),
   };
-  yield* bytesOf(link.call(Methods.Cat, request, false, options));
+  const { offset = 0, length } = request;
+  const rest = (taken: number): CatRequest => ({
+    ...request,
+    offset: BigInt(offset) + BigInt(taken),
+    ...(length !== undefined && { length: BigInt(length) - BigInt(taken) }),
+  });
+  yield* bytesOf(link.call(Methods.Cat, request, options, { rest }));
 }
 
 /** `get` */
@@ -196,7 +207,7 @@ export async function* get(
     }),
     path: toPath(path, 'get'),
   };
-  yield* bytesOf(link.call(Methods.Get, request, false, options));
+  yield* bytesOf(link.call(Methods.Get, request, options));
 }
 
 /** `ls` */
@@ -209,7 +220,7 @@ export async function* ls(
     ...pick<Omit<PathRequest, 'path'>>('ls', options, { offline: bool }),
     path: toPath(path, 'ls'),
   };
-  const call = link.call(Methods.List, request, false, options);
+  const call = link.call(Methods.List, request, options);
   for await (const { mode, mtime, ...entry } of itemsOf<ListedEntry>(call)) {
     yield {
       ...entry,

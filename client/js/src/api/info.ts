@@ -13,26 +13,21 @@ export type VersionResult = Version;
 export type StatusResult = Numbers<Status>;
 
 /** `id` */
-export async function id(link: Link, options: CallOptions): Promise<IDResult> {
-  return (await link.call(Methods.ID, null, false, options).result()) as ID;
+export function id(link: Link, options: CallOptions): Promise<IDResult> {
+  return link.ask(Methods.ID, null, options);
 }
 
 /** `version` */
-export async function version(
+export function version(
   link: Link,
   options: CallOptions,
 ): Promise<VersionResult> {
-  const call = link.call(Methods.Version, null, false, options);
-  return (await call.result()) as Version;
+  return link.ask(Methods.Version, null, options);
 }
 
 /** `isOnline` */
-export async function isOnline(
-  link: Link,
-  options: CallOptions,
-): Promise<boolean> {
-  const call = link.call(Methods.IsOnline, null, false, options);
-  return (await call.result()) as boolean;
+export function isOnline(link: Link, options: CallOptions): Promise<boolean> {
+  return link.ask(Methods.IsOnline, null, options);
 }
 
 /** `status` */
@@ -40,6 +35,5 @@ export async function status(
   link: Link,
   options: CallOptions,
 ): Promise<StatusResult> {
-  const call = link.call(Methods.Status, null, false, options);
-  return numbers(await call.result()) as StatusResult;
+  return numbers(await link.ask<Status>(Methods.Status, null, options));
 }

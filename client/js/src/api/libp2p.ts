@@ -2,13 +2,14 @@ import { bounded, type CallOptions } from '../deadline.js';
 import { SharednodeError } from '../errors.js';
 import type { Link } from '../link.js';
 import {
+  type Method,
   Methods,
   type StreamOffer,
   type StreamOpened,
 } from '../nodeapi.gen.js';
 import { func, invalidOption, pick, texts } from '../options.js';
 import { type TextLike, toPeer } from '../peers.js';
-import type { Call } from '../protocol/call.js';
+import type { Call, Upload } from '../protocol/call.js';
 import { callOut, report } from '../report.js';
 import { Standing } from '../standing.js';
 import { type PeerStream, peerStream } from './peer-stream.js';
@@ -95,13 +96,13 @@ async function dial(
 /** Makes the call that a stream is, and waits until there is the stream. */
 async function open(
   link: Link,
-  op: typeof Methods.StreamDial | typeof Methods.StreamAccept,
+  op: Method,
   request: unknown,
   direction: PeerStream['direction'],
   options: CallOptions,
 ): Promise<PeerStream> {
   const { signal, release } = bounded(options, op);
-  const call = link.call(op, request, true, { signal });
+  const call = link.call(op, request, { signal }, { upload: byHand });
   try {
     const opened = await call.receive();
     if (opened?.type !== 'item') {
@@ -115,6 +116,9 @@ async function open(
     release();
   }
 }
+
+/** What is written to a stream is written once. */
+const byHand: Upload = { again: false, send() {} };
 
 /** The handling of one protocol. */
 interface Handling {

@@ -98,8 +98,7 @@ async function add(
     }),
     path: toPath(path, op),
   };
-  const call = link.call(op, request, false, options);
-  return fromWire(((await call.result()) as CIDResult).cid);
+  return fromWire((await link.ask<CIDResult>(op, request, options)).cid);
 }
 
 async function rm(
@@ -112,8 +111,7 @@ async function rm(
     ...pick<{ recursive?: boolean }>(op, options, { recursive: bool }),
     path: toPath(path, op),
   };
-  const call = link.call(op, request, false, options);
-  return fromWire(((await call.result()) as CIDResult).cid);
+  return fromWire((await link.ask<CIDResult>(op, request, options)).cid);
 }
 
 async function* each<O extends CallOptions>(
@@ -155,7 +153,7 @@ async function* ls(
   if (options.paths !== undefined) {
     request.paths = [options.paths].flat().map((path) => toPath(path, op));
   }
-  const call = link.call(op, request, false, options);
+  const call = link.call(op, request, options);
   for await (const { cid, type, name, via } of itemsOf<Pin>(call)) {
     yield {
       cid: fromWire(cid),

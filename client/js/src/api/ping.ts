@@ -34,7 +34,7 @@ export async function* ping(
     ...pick<Omit<PingRequest, 'peer'>>(op, options, { count }),
     peer: toPeer(peer, op),
   };
-  const call = link.call(op, request, false, options);
+  const call = link.call(op, request, options);
   for await (const { success, time = 0, text = '' } of itemsOf<Told>(call)) {
     yield { success, time: Number(time), text };
   }

@@ -3,7 +3,7 @@ import type { Link } from '../link.js';
 import { Methods, type PeerList, type TopicList } from '../nodeapi.gen.js';
 import { type Bytes, isBytes, toBytes } from '../sources/bytes.js';
 import { invalidSource } from '../sources/content.js';
-import { uploadBytes } from '../upload.js';
+import { bytesUpload } from '../upload.js';
 import {
   type MessageHandler,
   type SubscribeOptions,
@@ -60,14 +60,12 @@ async function publish(
     throw invalidSource(data, op);
   }
   const bytes = toBytes(data, op);
-  const call = link.call(op, { topic: toTopic(topic, op) }, true, options);
-  void uploadBytes(call, bytes);
-  await call.result();
+  const request = { topic: toTopic(topic, op) };
+  await link.ask(op, request, options, bytesUpload(bytes));
 }
 
 async function ls(link: Link, options: CallOptions): Promise<string[]> {
-  const call = link.call(Methods.PubSubList, null, false, options);
-  return ((await call.result()) as TopicList).topics;
+  return (await link.ask<TopicList>(Methods.PubSubList, null, options)).topics;
 }
 
 async function peers(
@@ -77,6 +75,5 @@ async function peers(
 ): Promise<string[]> {
   const op = Methods.PubSubPeers;
   const request = { topic: toTopic(topic, op) };
-  const call = link.call(op, request, false, options);
-  return ((await call.result()) as PeerList).peers;
+  return (await link.ask<PeerList>(op, request, options)).peers;
 }

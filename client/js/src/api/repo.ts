@@ -68,10 +68,7 @@ export function repoAPI(link: Link): RepoAPI {
     gc: (options = {}) => gc(link, options),
     stat: (options = {}) => stat(link, options),
     verify: (options = {}) => verify(link, options),
-    version: async (options = {}) =>
-      (await link
-        .call(Methods.RepoVersion, null, false, options)
-        .result()) as number,
+    version: (options = {}) => link.ask(Methods.RepoVersion, null, options),
   };
 }
 
@@ -81,7 +78,7 @@ async function* gc(
 ): AsyncGenerator<RepoGCResult, void> {
   const op = Methods.RepoGC;
   const { quiet } = pick<{ quiet?: boolean }>(op, options, { quiet: bool });
-  const call = link.call(op, null, false, options);
+  const call = link.call(op, null, options);
   for await (const outcome of itemsOf<CIDOutcome>(call)) {
     const err = outcomeError(op, outcome);
     if (err !== undefined) {
@@ -93,8 +90,7 @@ async function* gc(
 }
 
 async function stat(link: Link, options: CallOptions): Promise<RepoStatResult> {
-  const call = link.call(Methods.RepoStat, null, false, options);
-  const found = (await call.result()) as RepoStat;
+  const found = await link.ask<RepoStat>(Methods.RepoStat, null, options);
   return {
     ...found,
     numObjects: BigInt(found.numObjects),
@@ -110,7 +106,7 @@ async function* verify(
   options: CallOptions,
 ): AsyncGenerator<RepoVerifyResult, RepoVerifySummary> {
   const op = Methods.RepoVerify;
-  const call = link.call(op, null, false, options);
+  const call = link.call(op, null, options);
   for await (const outcome of itemsOf<CIDOutcome>(call)) {
     const err = outcomeError(op, outcome);
     if (err !== undefined) {

@@ -14,7 +14,7 @@ import { callOut } from '../report.js';
 import { type Bytes, isBytes, toBytes } from '../sources/bytes.js';
 import { invalidSource } from '../sources/content.js';
 import { Standing } from '../standing.js';
-import { uploadBytes } from '../upload.js';
+import { bytesUpload } from '../upload.js';
 import { itemsOf, take } from './stream.js';
 import { messagesDropped, toTopic } from './subscriptions.js';
 
@@ -170,10 +170,15 @@ class Place {
   ): Promise<boolean> {
     const room = await unlessAborted(this.#room.number, signal);
     const request = { ...member, room };
-    const call = this.#link.call(Methods.RoomSend, request, true, { signal });
+    const upload = bytesUpload(bytes);
+    const call = this.#link.call(
+      Methods.RoomSend,
+      request,
+      { signal },
+      { upload },
+    );
     this.#sends.add(call);
     try {
-      void uploadBytes(call, bytes);
       await call.result();
       return true;
     } catch (error) {

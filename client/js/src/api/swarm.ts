@@ -2,6 +2,7 @@ import type { CallOptions } from '../deadline.js';
 import type { Link } from '../link.js';
 import {
   type AddrList,
+  type Method,
   Methods,
   type PeerAddrs,
   type SwarmPeer,
@@ -58,23 +59,23 @@ export function swarmAPI(link: Link): SwarmAPI {
       withAddr(link, Methods.SwarmDisconnect, peer, options),
     peers: (options = {}) => peers(link, options),
     addrs: async (options = {}) =>
-      allItems(link.call(Methods.SwarmAddrs, null, false, options)),
+      allItems(link.call(Methods.SwarmAddrs, null, options)),
     localAddrs: (options = {}) => localAddrs(link, options),
   };
 }
 
 async function localAddrs(link: Link, options: CallOptions): Promise<string[]> {
-  const call = link.call(Methods.SwarmLocalAddrs, null, false, options);
-  return ((await call.result()) as AddrList).addrs;
+  const op = Methods.SwarmLocalAddrs;
+  return (await link.ask<AddrList>(op, null, options)).addrs;
 }
 
 async function withAddr(
   link: Link,
-  op: typeof Methods.SwarmConnect | typeof Methods.SwarmDisconnect,
+  op: Method,
   peer: TextLike,
   options: CallOptions,
 ): Promise<void> {
-  await link.call(op, { addr: toAddr(peer, op) }, false, options).result();
+  await link.ask(op, { addr: toAddr(peer, op) }, options);
 }
 
 async function peers(
@@ -82,7 +83,7 @@ async function peers(
   options: CallOptions,
 ): Promise<SwarmPeersResult[]> {
   const found: SwarmPeersResult[] = [];
-  const call = link.call(Methods.SwarmPeers, null, false, options);
+  const call = link.call(Methods.SwarmPeers, null, options);
   for await (const { latency, ...peer } of itemsOf<SwarmPeer>(call)) {
     found.push({
       ...peer,

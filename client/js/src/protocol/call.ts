@@ -1,9 +1,10 @@
 import { type CallOptions, watch } from '../deadline.js';
 import { type ErrorCode, SharednodeError } from '../errors.js';
+import { type Method, Repeats } from '../nodeapi.gen.js';
 import { FrameType } from './frame.js';
 import { type Inbound, Incoming } from './incoming.js';
 import { Outgoing } from './outgoing.js';
-import { creditPayload } from './payload.js';
+import { creditPayload, openPayload } from './payload.js';
 
 /** What a running call needs of its channel. */
 export interface Outlet {
@@ -23,40 +24,69 @@ export interface Loss {
   cause?: unknown;
 }
 
+/** What there is to a call besides its request. */
+export interface CallParts {
+  /** The stream from client to server, if there is one. */
+  upload?: Upload | undefined;
+  /** Names what is left when so much was taken; it need not be left out then. */
+  rest?: ((taken: number) => unknown) | undefined;
+  /** It is made again by whoever made it, who is told that it was lost. */
+  standing?: boolean | undefined;
+}
+
+/** What a call sends. */
+export interface Upload {
+  /** Whether it can be sent once more, from the beginning. */
+  readonly again: boolean;
+  /** Begins to send. */
+  send(call: Call): unknown;
+}
+
+/** How often a call is made again, at most: it may be what ends the worker. */
+const MAX_REPEATS = 2;
+
 /**
  * One call, from the moment it is asked for: it may wait for a channel, run on
  * one, and end, once, by the server's answer, by the client giving it up, or by
- * the loss of the channel.
+ * the loss of the channel, unless it can be made again.
  */
 export class Call {
-  readonly op: string;
+  readonly op: Method;
   /** The payload of the frame that opens it. */
-  readonly request: Uint8Array;
-  /** Whether it has a stream from client to server. */
-  readonly upload: boolean;
+  request: Uint8Array;
+  readonly parts: CallParts;
   readonly incoming = new Incoming();
-  readonly outgoing: Outgoing;
+  outgoing: Outgoing;
   /** Set by who holds the call: told when the client gives it up. */
   onabandon: ((error: unknown) => void) | undefined;
+  /** Told that it waits for a channel again. */
+  onrepeat: (() => void) | undefined;
   /** Whether it ended for want of a worker, rather than by an answer. */
   lost = false;
 
+  #repeats = 0;
+  #loss: Loss | undefined; // the last one
   #unwatch: () => void = () => {};
   #running = false;
   #onfinish: (() => void) | undefined;
 
   constructor(
-    op: string,
-    request: Uint8Array,
-    upload: boolean,
+    op: Method,
+    request: unknown,
     options: CallOptions,
+    parts: CallParts,
   ) {
     this.op = op;
-    this.request = request;
-    this.upload = upload;
+    this.request = openPayload(op, request);
+    this.parts = parts;
     this.outgoing = new Outgoing(op);
     this.#unwatch = watch(options, op, (reason) => this.#abort(reason));
     this.incoming.ondrained = this.#unwatch;
+  }
+
+  /** Whether it has a stream from client to server. */
+  get upload(): boolean {
+    return this.parts.upload !== undefined;
   }
 
   /** Whether the call has ended, though what it brought may still be unread. */
@@ -117,15 +147,57 @@ export class Call {
     }
   }
 
-  /** Takes the news that there will be no answer. */
-  lose({ code, message, cause }: Loss): void {
-    this.miss(new SharednodeError(code, message, { op: this.op, cause }));
+  /**
+   * Takes the news that there will be no answer, and begins anew if it can.
+   *
+   * @param begun whether something of it may have been done
+   */
+  lose(loss: Loss, begun = true): void {
+    this.#loss = loss;
+    if (!this.ended && loss.code !== 'closed' && this.#canRepeat(begun)) {
+      this.#repeat();
+    } else {
+      this.miss(loss.cause);
+    }
   }
 
   /** Takes the news that there is nobody to answer, and why. */
-  miss(error: unknown): void {
+  miss(cause: unknown): void {
     this.lost = true;
-    this.reject(error);
+    const { op } = this;
+    const loss = this.#loss;
+    this.reject(
+      loss
+        ? new SharednodeError(loss.code, loss.message, { op, cause })
+        : cause,
+    );
+  }
+
+  #canRepeat(begun: boolean): boolean {
+    const { standing, upload } = this.parts;
+    const { read, same, input } = Repeats;
+    const { taken } = this.incoming;
+    const methods: Method[] = [...same, ...input, ...(taken ? [] : read)];
+    return (
+      !standing &&
+      upload?.again !== false &&
+      this.#repeats < MAX_REPEATS &&
+      ((!begun && taken === 0) || methods.includes(this.op))
+    );
+  }
+
+  #repeat(): void {
+    const { incoming, parts } = this;
+    const { taken } = incoming;
+    this.#repeats++;
+    this.outgoing.stop();
+    this.outgoing = new Outgoing(this.op);
+    incoming.restart(parts.rest === undefined);
+    if (parts.rest !== undefined) {
+      this.request = openPayload(this.op, parts.rest(taken));
+    }
+    this.onrepeat?.();
+    parts.upload?.send(this);
   }
 
   /** Takes the news that it runs no more, whatever had ended it before. */

@@ -149,12 +149,7 @@ export class Channel implements Outlet {
     } else if (frame.type === FrameType.ping) {
       this.#control(FrameType.pong, frame.payload);
     } else if (frame.type === FrameType.goodbye) {
-      const cause = readError(frame.payload);
-      const loss: Loss = {
-        code: workerEnds(cause) ? 'worker-restarted' : 'disconnected',
-        message: `the session was ended: ${cause.message}`,
-        cause,
-      };
+      const loss = lossBy(readError(frame.payload));
       this.#end(loss);
       this.onloss?.(loss);
     } else if (frame.type !== FrameType.pong) {
@@ -218,7 +213,12 @@ export class Channel implements Outlet {
     }
   }
 
-  #finish(call: Call, id: number, value: unknown, error?: Error): void {
+  #finish(
+    call: Call,
+    id: number,
+    value: unknown,
+    error?: SharednodeError,
+  ): void {
     this.#calls.delete(id);
     call.onabandon = undefined;
     if (call.upload) {
@@ -226,12 +226,24 @@ export class Channel implements Outlet {
     }
     if (error === undefined) {
       call.resolve(value);
+    } else if (workerEnds(error)) {
+      this.#maxCalls = 0; // it takes no more
+      call.lose(lossBy(error), false);
     } else {
       call.reject(error);
     }
     call.finish();
     this.onroom?.();
   }
+}
+
+/** Why calls end that the server has no answer to. */
+function lossBy(cause: SharednodeError): Loss {
+  return {
+    code: workerEnds(cause) ? 'worker-restarted' : 'disconnected',
+    message: `the session was ended: ${cause.message}`,
+    cause,
+  };
 }
 
 /** Whether a goodbye is that of a worker, rather than of one session. */

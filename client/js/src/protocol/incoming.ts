@@ -24,6 +24,8 @@ interface Reader {
 export class Incoming {
   /** How the call ended; what came before may not have been read yet. */
   outcome: Outcome | undefined;
+  /** What the reader was given: so many bytes, or items. */
+  taken = 0;
   /** Told once, when the reader has seen the outcome. */
   ondrained: (() => void) | undefined;
 
@@ -31,6 +33,7 @@ export class Incoming {
   #reader: Reader | undefined;
   #open = true; // the server may send more
   #wanted = true;
+  #skip = 0; // of what comes, the reader has so much already
   #sendCredit: ((bytes: number) => void) | undefined;
 
   // All in bytes of frames, headers included.
@@ -58,14 +61,31 @@ export class Incoming {
     if (this.outcome !== undefined || inbound.size === 0) {
       return; // given up, which the server may not know yet; or only an end
     }
+    const rest = this.#unskipped(inbound);
     const reader = this.#reader;
-    if (reader === undefined && this.#wanted) {
-      this.#queue.push(inbound);
-      return;
+    if (rest === undefined || !this.#wanted) {
+      this.#consumed(inbound);
+    } else if (reader === undefined) {
+      this.#queue.push(rest);
+    } else {
+      this.#reader = undefined;
+      this.#consumed(rest);
+      reader.resolve(this.#give(rest));
     }
-    this.#reader = undefined;
-    this.#consumed(inbound);
-    reader?.resolve(inbound);
+  }
+
+  /**
+   * Begins anew, with another run of the call; who waits goes on to wait. What
+   * was kept will come again.
+   *
+   * @param skips whether what was taken will come again, too
+   */
+  restart(skips: boolean): void {
+    this.#queue = [];
+    this.#open = true;
+    this.#received = 0;
+    this.#owed = 0;
+    this.#skip = skips ? this.taken : 0;
   }
 
   /** Takes the server's word that nothing more will come but the outcome. */
@@ -114,7 +134,7 @@ export class Incoming {
     const next = this.#queue.shift();
     if (next !== undefined) {
       this.#consumed(next);
-      return Promise.resolve(next);
+      return Promise.resolve(this.#give(next));
     }
     return new Promise((resolve, reject) => {
       const reader = { untilEnd, resolve, reject };
@@ -127,6 +147,26 @@ export class Incoming {
         settle(reader, this.outcome);
       }
     });
+  }
+
+  #give(inbound: Inbound): Inbound {
+    this.taken += units(inbound);
+    return inbound;
+  }
+
+  /** What of it the reader does not have. */
+  #unskipped(inbound: Inbound): Inbound | undefined {
+    const skip = this.#skip;
+    this.#skip = Math.max(skip - units(inbound), 0);
+    if (skip === 0) {
+      return inbound;
+    }
+    if (inbound.type === 'item' || skip >= inbound.size) {
+      return undefined;
+    }
+    this.#owed += skip;
+    const size = inbound.size - skip;
+    return { type: 'data', data: inbound.data.subarray(skip), size };
   }
 
   #consumed(inbound: Inbound): void {
@@ -142,6 +182,10 @@ export class Incoming {
     this.ondrained?.();
     this.ondrained = undefined;
   }
+}
+
+function units({ type, size }: Inbound): number {
+  return type === 'data' ? size : 1;
 }
 
 function cost(inbound: Inbound): number {

@@ -1,13 +1,20 @@
 import { isBytes } from './bytes.js';
 import {
   invalidSource,
+  isContent,
   isBlob,
   isIterable,
   iterate,
   sourceError,
   stopIterating,
 } from './content.js';
-import { type Candidate, type Entry, nameOf, toEntry } from './entry.js';
+import {
+  type Candidate,
+  type Entry,
+  type FileCandidate,
+  nameOf,
+  toEntry,
+} from './entry.js';
 import {
   type DroppedEntry,
   type Handle,
@@ -58,12 +65,24 @@ export async function* entriesOf(
   }
 }
 
+/** Whether a source can be read once more: bytes, Blobs, and lists of them. */
+export function isRereadable(source: unknown): boolean {
+  if (Array.isArray(source) || isFileList(source)) {
+    return Array.from(source as ArrayLike<unknown>).every(isRereadable);
+  }
+  if (isContent(source)) {
+    return isBytes(source) || isBlob(source);
+  }
+  const { path, content } = (source ?? {}) as FileCandidate;
+  return content == null ? path !== undefined : isRereadable(content);
+}
+
 function isMany(source: unknown): boolean {
   return isHandle(source) || isDroppedEntry(source) || isIterable(source);
 }
 
 function isFileList(source: unknown): boolean {
-  return typeof (source as FileList).item === 'function';
+  return typeof (source as FileList | null)?.item === 'function';
 }
 
 /** Goes through a source, and through the folders in it. */

@@ -1,0 +1,56 @@
+package nodeapi
+
+// Repeat says when a client may make a call again that was lost with its worker
+// or its port. Such a call has no verdict: it may have been done, or not.
+type Repeat string
+
+const (
+	// RepeatRead: the call changes nothing. It is made again if nothing of its
+	// answer was taken yet.
+	RepeatRead Repeat = "read"
+	// RepeatSame: the call changes nothing and its answer is the same each time,
+	// also in its order. What was taken of it is left out.
+	RepeatSame Repeat = "same"
+	// RepeatInput: done twice the call has done the same as once, and its answer
+	// is the same each time. It is made again if its input can be read again.
+	RepeatInput Repeat = "input"
+)
+
+// Repeats has the methods that may be called again. Others may not: what they
+// do is done twice then, or undoes what others did meanwhile; and those that
+// last are begun anew by whoever asked for them, since what they gave is gone.
+var Repeats = map[string]Repeat{
+	MethodID:              RepeatRead,
+	MethodVersion:         RepeatRead,
+	MethodIsOnline:        RepeatRead,
+	MethodStatus:          RepeatRead,
+	MethodStatusSamples:   RepeatRead,
+	MethodLogList:         RepeatRead,
+	MethodGet:             RepeatRead, // an archive tells the time at which it was made
+	MethodDAGResolve:      RepeatRead,
+	MethodBlockStat:       RepeatRead,
+	MethodPinList:         RepeatRead,
+	MethodRepoStat:        RepeatRead,
+	MethodRepoVerify:      RepeatRead,
+	MethodRepoVersion:     RepeatRead,
+	MethodSwarmPeers:      RepeatRead,
+	MethodSwarmAddrs:      RepeatRead,
+	MethodSwarmLocalAddrs: RepeatRead,
+	MethodPing:            RepeatRead,
+	MethodBitswapStat:     RepeatRead,
+	MethodBitswapWantlist: RepeatRead,
+	MethodPubSubList:      RepeatRead,
+	MethodPubSubPeers:     RepeatRead,
+
+	MethodCat:      RepeatSame,
+	MethodList:     RepeatSame,
+	MethodDAGGet:   RepeatSame,
+	MethodBlockGet: RepeatSame,
+
+	MethodAdd:          RepeatInput,
+	MethodDAGPut:       RepeatInput,
+	MethodBlockPut:     RepeatInput,
+	MethodPinAdd:       RepeatInput,
+	MethodLogLevel:     RepeatInput,
+	MethodSwarmConnect: RepeatInput,
+}
