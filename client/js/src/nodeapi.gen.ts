@@ -174,7 +174,12 @@ export const Repeats = {
     Methods.PubSubList,
     Methods.PubSubPeers,
   ],
-  same: [Methods.Cat, Methods.List, Methods.DAGGet, Methods.BlockGet],
+  same: [
+    Methods.Cat,
+    Methods.List,
+    Methods.DAGGet,
+    Methods.BlockGet,
+  ],
   input: [
     Methods.Add,
     Methods.DAGPut,
