@@ -174,12 +174,7 @@ export const Repeats = {
     Methods.PubSubList,
     Methods.PubSubPeers,
   ],
-  same: [
-    Methods.Cat,
-    Methods.List,
-    Methods.DAGGet,
-    Methods.BlockGet,
-  ],
+  same: [Methods.Cat, Methods.List, Methods.DAGGet, Methods.BlockGet],
   input: [
     Methods.Add,
     Methods.DAGPut,

@@ -57,20 +57,25 @@ func render(src source) ([]byte, error) {
 // writeRepeats lists the methods of each kind, in the order of declaration.
 func writeRepeats(w *bytes.Buffer, repeats []repeat) {
 	writeDoc(w, "", repeatsDoc)
-	w.WriteString("export const Repeats = {")
-	var last string
-	for _, r := range repeats {
-		if r.kind != last {
-			if last != "" {
-				w.WriteString("\n  ],")
-			}
-			fmt.Fprintf(w, "\n  %s: [", strings.ToLower(r.kind))
-			last = r.kind
+	w.WriteString("export const Repeats = {\n")
+	for len(repeats) > 0 {
+		kind := repeats[0].kind
+		var methods []string
+		for len(repeats) > 0 && repeats[0].kind == kind {
+			methods = append(methods, "Methods."+repeats[0].method)
+			repeats = repeats[1:]
 		}
-		fmt.Fprintf(w, "\n    Methods.%s,", r.method)
+		line := fmt.Sprintf("  %s: [%s],\n", strings.ToLower(kind), strings.Join(methods, ", "))
+		if len(line) > lineLength {
+			line = fmt.Sprintf("  %s: [\n    %s,\n  ],\n", strings.ToLower(kind), strings.Join(methods, ",\n    "))
+		}
+		w.WriteString(line)
 	}
-	w.WriteString("\n  ],\n} as const satisfies Record<string, readonly Method[]>;\n\n")
+	w.WriteString("} as const satisfies Record<string, readonly Method[]>;\n\n")
 }
+
+// lineLength is what Prettier, which formats the client, makes of one line.
+const lineLength = 80
 
 func writeInterface(w *bytes.Buffer, st structType) error {
 	w.WriteString("\n")
