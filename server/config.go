@@ -31,6 +31,9 @@ func readWish(app messageport.RawMessage) (nodeapi.Hello, error) {
 	if err := oneOf("network", wish.Config.Network, nodeapi.NetworkOn, nodeapi.NetworkOffline); err != nil {
 		return wish, err
 	}
+	if watermark := wish.Config.StorageGCWatermark; watermark > 100 {
+		return wish, invalidOption("storageGCWatermark", watermark, "is more than 100 percent")
+	}
 	return wish, oneOf("durability", wish.Config.Durability, nodeapi.DurabilityRelaxed, nodeapi.DurabilityStrict)
 }
 

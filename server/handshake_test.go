@@ -83,6 +83,9 @@ func TestHelloIsRefused(t *testing.T) {
 		{"an unknown durability, joining", nodeapi.Hello{Config: nodeapi.Config{Durability: "lax"}, OnConflict: "join"}, nodeapi.CodeInvalidOption, map[string]any{
 			"option": "durability", "value": "lax",
 		}},
+		{"a watermark over 100", nodeapi.Hello{Config: nodeapi.Config{StorageGCWatermark: 101}}, nodeapi.CodeInvalidOption, map[string]any{
+			"option": "storageGCWatermark", "value": uint64(101),
+		}},
 		{"not a map", []int{1}, nodeapi.CodeBadRequest, nil},
 		{"a config that is none", map[string]any{"config": "strict"}, nodeapi.CodeInvalidOption, map[string]any{
 			"field": "config", "option": "config", "value": "strict",
