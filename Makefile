@@ -10,7 +10,7 @@ WASM_PACKAGES := ./messageport/... ./blockstore/... ./client/... ./node/... ./se
 # hashing alone.
 JS_PACKAGES := ./messageport/... ./blockstore/... ./client/...
 # Packages whose tests drive a browser. One at a time: they need the machine.
-BROWSER_PACKAGES := ./node/p2p ./testing/browser/... ./testing/interop ./testing/quickstart/... ./cmd/demo/...
+BROWSER_PACKAGES := ./node/p2p ./testing/browser/... ./testing/torture ./testing/interop ./testing/quickstart/... ./cmd/demo/...
 WASM := GOOS=js GOARCH=wasm
 NPM := npm --prefix client/js
 PRETTIER := client/js/node_modules/.bin/prettier --config client/js/.prettierrc.json
@@ -67,6 +67,11 @@ test-engines: setup build ## Run the browser tests in Firefox and WebKit
 	for engine in firefox webkit; do \
 		SHAREDNODE_ENGINE=$$engine SHAREDNODE_BROWSER=1 go test -short -count 1 -timeout 20m ./testing/browser; \
 	done
+
+.PHONY: torture
+torture: setup build ## Kill tabs, workers and browsers 200 times, and look for what is lost
+	SHAREDNODE_TORTURE_KILLS=$${SHAREDNODE_TORTURE_KILLS:-200} SHAREDNODE_BROWSER=1 \
+		go test -count 1 -timeout 60m -v -run NothingIsLost ./testing/torture
 
 .PHONY: bench
 bench: setup build ## Compare with js-ipfs and Helia in a real browser
