@@ -36,7 +36,7 @@ func (n *Node) startNetwork(ctx context.Context) error {
 		RelayService: n.cfg.RelayService,
 		DialOnly:     n.cfg.DialOnly,
 		AgentVersion: n.agentVersion(),
-		Logger:       n.cfg.Logger,
+		Logger:       n.cfg.Logger.With("logger", "p2p"),
 	})
 	if err != nil {
 		return fmt.Errorf("node: the network: %w", err)

@@ -18,7 +18,7 @@ func (n *Node) startPubSub(ctx context.Context) error {
 		Datastore:  n.cfg.Datastore,
 		Validators: n.cfg.Validators,
 		Topics:     n.cfg.Topics,
-		Logger:     n.cfg.Logger,
+		Logger:     n.cfg.Logger.With("logger", "pubsub"),
 	})
 	if err != nil {
 		return n.pubsubError(ctx, err, strings.Join(n.cfg.Topics, " "))

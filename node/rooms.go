@@ -12,7 +12,7 @@ import (
 
 // startRooms makes rooms possible, over pubsub.
 func (n *Node) startRooms() error {
-	rooms, err := pubsub.NewRooms(pubsub.RoomsConfig{PubSub: n.pubsub, Logger: n.cfg.Logger})
+	rooms, err := pubsub.NewRooms(pubsub.RoomsConfig{PubSub: n.pubsub, Logger: n.cfg.Logger.With("logger", "pubsub")})
 	if err != nil {
 		return err
 	}
