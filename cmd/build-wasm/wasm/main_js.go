@@ -17,6 +17,7 @@ import (
 	"github.com/sharednode/sharednode/messageport/weblock"
 	"github.com/sharednode/sharednode/node"
 	"github.com/sharednode/sharednode/server"
+	"github.com/sharednode/sharednode/server/journal"
 )
 
 // version and commit are set by the linker.
@@ -28,11 +29,13 @@ const drainTime = 5 * time.Second
 
 func main() {
 	ctx := context.Background()
-	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	logs := journal.New(journal.Config{Out: os.Stderr, OnLevel: node.SetLogLevel})
+	node.CaptureLogs(logs.Handler(slog.LevelError))
+	logger := logs.Logger("worker")
 	script := surroundings{js.Global().Get("sharednode")}
 	worker := script.worker()
 
-	boot := booter{name: script.repo(), mayWrite: script.mayWrite, logger: logger}
+	boot := booter{name: script.repo(), mayWrite: script.mayWrite, logs: logs}
 	srv := server.New(server.Config{
 		Open:     boot.open,
 		Liveness: weblock.Wait,
@@ -40,7 +43,8 @@ func main() {
 		Epoch:    worker.Epoch,
 		Version:  worker.Version,
 		Worker:   worker,
-		Logger:   logger,
+		Logger:   logs.Logger("server"),
+		Journal:  logs,
 	})
 	successor := make(chan nodeapi.Worker, 1)
 	script.onShutdown(func(to nodeapi.Worker) { successor <- to })
@@ -61,7 +65,7 @@ func main() {
 type booter struct {
 	name     string
 	mayWrite func() error
-	logger   *slog.Logger
+	logs     *journal.Journal
 }
 
 // backend is the node together with what was opened for it.
@@ -105,7 +109,7 @@ func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, e
 		DNS:       cfg.DNS,
 		Version:   version,
 		Commit:    commit,
-		Logger:    b.logger,
+		Logger:    b.logs.Logger("node"),
 	})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -116,7 +120,7 @@ func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, e
 // storeClosed ends the worker: without its store the node is of no use, and the
 // tabs' next connection starts a fresh one.
 func (b booter) storeClosed(reason error) {
-	b.logger.Warn("the repo was closed", "reason", reason)
+	b.logs.Logger("worker").Warn("the repo was closed", "reason", reason)
 	os.Exit(0)
 }
 
