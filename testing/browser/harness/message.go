@@ -26,8 +26,9 @@ func (m Message) Problem() bool {
 	return false
 }
 
-// Go's panics come through console.log, and so do the node's errors.
-var workerFault = regexp.MustCompile(`panic: |fatal error: |level=ERROR|goroutine \d+`)
+// Go's panics come through console.log, and so do the node's errors. Those that
+// libraries log are often a peer's.
+var workerFault = regexp.MustCompile(`panic: |fatal error: |level=ERROR logger=(worker|server|node|p2p|pubsub) |goroutine \d+`)
 
 // Fault reports whether the message is a problem, or a worker's word of a panic
 // or an error in its Go program.
