@@ -2,7 +2,16 @@ import { type CallOptions, watch } from './deadline.js';
 import { routeTo } from './dial.js';
 import type { Config, Hello } from './nodeapi.gen.js';
 import { Sharednode } from './node.js';
-import { count, invalidOption, oneOf, pick, text, texts } from './options.js';
+import {
+  bool,
+  count,
+  invalidOption,
+  oneOf,
+  pick,
+  text,
+  texts,
+} from './options.js';
+import { persistStorage } from './storage.js';
 
 /** Options of {@link connect}. */
 export interface ConnectOptions extends CallOptions {
@@ -27,6 +36,12 @@ export interface ConnectOptions extends CallOptions {
    * A node that runs already is reached where it is.
    */
   worker?: 'auto' | 'shared' | 'dedicated' | undefined;
+  /**
+   * Asks the browser not to evict what this origin stores. Some ask the person;
+   * nothing waits for the answer. Unless it is yes, `warning` is fired with code
+   * `not-persisted`, and the node works as ever.
+   */
+  persist?: boolean | undefined;
 }
 
 const WORKERS = ['auto', 'shared', 'dedicated'];
@@ -47,11 +62,18 @@ export async function connect(
     repo = 'default',
     worker = 'auto',
     onConflict,
-  } = pick<{ repo?: string; worker?: string; onConflict?: string }>(
-    op,
-    options,
-    { repo: text, worker: oneOf(WORKERS), onConflict: oneOf(CONFLICTS) },
-  );
+    persist,
+  } = pick<{
+    repo?: string;
+    worker?: string;
+    onConflict?: string;
+    persist?: boolean;
+  }>(op, options, {
+    repo: text,
+    worker: oneOf(WORKERS),
+    onConflict: oneOf(CONFLICTS),
+    persist: bool,
+  });
   const hello: Hello = { config: readConfig(options.config) };
   if (onConflict !== undefined) {
     hello.onConflict = onConflict;
@@ -61,7 +83,11 @@ export async function connect(
       ? 'dedicated'
       : worker;
   const route = routeTo(workerURL(options.workerURL), repo, kind);
-  return open(new Sharednode(route, hello), options);
+  const node = await open(new Sharednode(route, hello), options);
+  if (persist) {
+    void persistStorage(node, navigator.storage);
+  }
+  return node;
 }
 
 /** Waits until a client has reached its worker, within what options allow. */

@@ -50,6 +50,11 @@ export type ClientErrorCode =
    * topic, dropped.
    */
   | 'messages-dropped'
+  /**
+   * As a warning: the browser may evict what the origin stores. Details: reason,
+   * which is `refused`, `unanswered` or `unsupported`.
+   */
+  | 'not-persisted'
   /** A write to a stream whose own half was closed. */
   | 'stream-closed';
 
