@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"syscall/js"
@@ -88,7 +87,7 @@ func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, e
 		MayWrite:   b.mayWrite,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("open the repo: %w", err)
+		return nil, openError(b.name, err)
 	}
 	n, err := node.New(ctx, node.Config{
 		Blockstore:  store.Blocks(),
@@ -99,6 +98,8 @@ func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, e
 		Durability:  cfg.Durability,
 		StorageMax:  cfg.StorageMax,
 		Estimate:    storageEstimate,
+
+		StorageGCWatermark: cfg.StorageGCWatermark,
 		// The lists of addresses come with Extend, for each client its own: a bad
 		// entry then costs nobody else the boot. That of topics says from the start
 		// whether there is one at all.
