@@ -231,9 +231,9 @@ func (t *tab) sessions() (n int) {
 // eventually waits for a condition.
 func (w *world) eventually(what string, condition func() bool) {
 	w.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !condition(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !condition(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			w.t.Fatalf("not so after 20 s: %s", what)
+			w.t.Fatalf("not so after a minute: %s", what)
 		}
 	}
 }

@@ -28,6 +28,8 @@ type WebKit struct {
 	driver  *exec.Cmd
 	base    string // URL of the session
 
+	blank string // the window that it starts with, which stays
+
 	command sync.Mutex // the driver takes one command at a time
 	window  string     // the one that commands go to; guarded by command
 
@@ -123,7 +125,9 @@ func (b *WebKit) newSession(ctx context.Context, driver string) error {
 		err := request(ctx, http.MethodPost, driver+"/session", capabilities, &session)
 		if err == nil {
 			b.base = driver + "/session/" + session.ID
-			return b.send(ctx, http.MethodGet, "/window", nil, &b.window)
+			err := b.send(ctx, http.MethodGet, "/window", nil, &b.blank)
+			b.window = b.blank
+			return err
 		}
 		var refused *net.OpError
 		if !errors.As(err, &refused) {
@@ -149,6 +153,19 @@ func freePort() (int, error) {
 // send sends a command of the session.
 func (b *WebKit) send(ctx context.Context, method, path string, body, result any) error {
 	return request(ctx, method, b.base+path, body, result)
+}
+
+// sendTo sends a command to a window.
+func (b *WebKit) sendTo(ctx context.Context, window, method, path string, body, result any) error {
+	b.command.Lock()
+	defer b.command.Unlock()
+	if b.window != window {
+		if err := b.send(ctx, http.MethodPost, "/window", map[string]any{"handle": window}, nil); err != nil {
+			return err
+		}
+		b.window = window
+	}
+	return b.send(ctx, method, path, body, result)
 }
 
 // request sends a command and reads its value, unless result is nil.
@@ -190,9 +207,8 @@ func (b *WebKit) NewTab(ctx context.Context, url string) (Tab, error) {
 	var made struct {
 		Handle string `json:"handle"`
 	}
-	b.command.Lock()
-	err := b.send(ctx, http.MethodPost, "/window/new", map[string]any{"type": "tab"}, &made)
-	b.command.Unlock()
+	// The driver opens none while the window that commands go to is closed.
+	err := b.sendTo(ctx, b.blank, http.MethodPost, "/window/new", map[string]any{"type": "tab"}, &made)
 	if err != nil {
 		return nil, fmt.Errorf("harness: new tab: %w", err)
 	}

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -59,12 +60,45 @@ func (t *webkitTab) run(ctx context.Context, script string, result any) error {
 
 // Navigate implements Tab.
 func (t *webkitTab) Navigate(ctx context.Context, url string) error {
-	return t.send(ctx, http.MethodPost, "/url", map[string]any{"url": url}, nil)
+	there, err := json.Marshal(url)
+	if err != nil {
+		return err
+	}
+	if err := t.send(ctx, http.MethodPost, "/url", map[string]any{"url": url}, nil); err != nil {
+		return fmt.Errorf("harness: going to a page: %w", err)
+	}
+	return t.loaded(ctx, fmt.Sprintf("location.href === new URL(%s).href", there))
 }
 
 // Reload implements Tab.
 func (t *webkitTab) Reload(ctx context.Context) error {
-	return t.send(ctx, http.MethodPost, "/refresh", map[string]any{}, nil)
+	if err := t.run(ctx, "window.harnessLeaves = true", nil); err != nil {
+		return fmt.Errorf("harness: leaving a page: %w", err)
+	}
+	if err := t.send(ctx, http.MethodPost, "/refresh", map[string]any{}, nil); err != nil {
+		return fmt.Errorf("harness: loading a page again: %w", err)
+	}
+	return t.loaded(ctx, "!window.harnessLeaves")
+}
+
+// loaded returns when the page of which a condition is true has loaded: on a busy
+// machine the driver is content with the one before.
+func (t *webkitTab) loaded(ctx context.Context, condition string) error {
+	for {
+		var loaded bool
+		err := t.run(ctx, "return document.readyState === 'complete' && "+condition, &loaded)
+		if err != nil {
+			return fmt.Errorf("harness: loading a page: %w", err)
+		}
+		if loaded {
+			return nil
+		}
+		select {
+		case <-time.After(pollEvery):
+		case <-ctx.Done():
+			return fmt.Errorf("harness: loading a page: %w", ctx.Err())
+		}
+	}
 }
 
 // Close implements Tab.
@@ -79,14 +113,5 @@ func (t *webkitTab) Crash(context.Context) error { return ErrUnsupported }
 
 // send sends a command to the tab.
 func (t *webkitTab) send(ctx context.Context, method, path string, body, result any) error {
-	b := t.browser
-	b.command.Lock()
-	defer b.command.Unlock()
-	if b.window != t.window {
-		if err := b.send(ctx, http.MethodPost, "/window", map[string]any{"handle": t.window}, nil); err != nil {
-			return err
-		}
-		b.window = t.window
-	}
-	return b.send(ctx, method, path, body, result)
+	return t.browser.sendTo(ctx, t.window, method, path, body, result)
 }
