@@ -228,6 +228,15 @@ func (t *tab) sessions() (n int) {
 	return n
 }
 
+// calls is how many calls of these methods there are now, of all tabs.
+func (t *tab) calls(methods ...string) (n int) {
+	t.w.t.Helper()
+	t.do(&n, `
+		const { sessions } = await node.status()
+		return sessions.flatMap(s => s.calls).filter(c => args[0].includes(c.method)).length`, methods)
+	return n
+}
+
 // eventually waits for a condition.
 func (w *world) eventually(what string, condition func() bool) {
 	w.t.Helper()
