@@ -31,6 +31,9 @@ type Tab interface {
 	Close() error
 	// Crash ends the tab's process; the tab is of no use afterwards.
 	Crash(ctx context.Context) error
+	// Freeze stops the tab's process, which the page is not told of, and returns
+	// what lets it go on. Until then the tab answers nothing.
+	Freeze(ctx context.Context) (thaw func() error, err error)
 }
 
 // Options say how a browser is started.
