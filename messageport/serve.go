@@ -99,7 +99,8 @@ func farewell(ctx context.Context) *Error {
 // closed the session in order, and otherwise what Err returns. With ctx's end
 // the session is closed, and the client told the cause.
 func (s *ServerConn) Serve(ctx context.Context, h Handler) error {
-	base, cancel := context.WithCancelCause(ctx)
+	// The calls end after the session: what they say because of it is no answer.
+	base, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })
 	defer stop()
 	stopClose := context.AfterFunc(ctx, func() { s.end(errClosing, farewell(ctx)) })

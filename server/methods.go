@@ -21,11 +21,11 @@ var methods = map[string]method{
 
 	nodeapi.MethodStatus:        status,
 	nodeapi.MethodStatusSamples: statusSamples,
-	nodeapi.MethodEvents:        lasting(serveIn(events)),
+	nodeapi.MethodEvents:        serveIn(events),
 
 	nodeapi.MethodLogList:  logging(logList),
 	nodeapi.MethodLogLevel: logging(logLevel),
-	nodeapi.MethodLogTail:  lasting(logging(logTail)),
+	nodeapi.MethodLogTail:  logging(logTail),
 
 	nodeapi.MethodAdd:  serve(add),
 	nodeapi.MethodCat:  serve(cat),
@@ -55,23 +55,36 @@ var methods = map[string]method{
 	nodeapi.MethodSwarmPeers:      serve(swarmPeers),
 	nodeapi.MethodSwarmAddrs:      serve(swarmAddrs),
 	nodeapi.MethodSwarmLocalAddrs: serve(swarmLocalAddrs),
-	nodeapi.MethodSwarmEvents:     lasting(serve(swarmEvents)),
+	nodeapi.MethodSwarmEvents:     serve(swarmEvents),
 	nodeapi.MethodPing:            serve(ping),
 
 	nodeapi.MethodBitswapStat:     serve(bitswapStat),
 	nodeapi.MethodBitswapWantlist: serve(bitswapWantlist),
 
-	nodeapi.MethodPubSubSubscribe: lasting(serveIn(pubsubSubscribe)),
+	nodeapi.MethodPubSubSubscribe: serveIn(pubsubSubscribe),
 	nodeapi.MethodPubSubPublish:   buffering(serveIn(pubsubPublish)),
 	nodeapi.MethodPubSubList:      serve(pubsubList),
 	nodeapi.MethodPubSubPeers:     serve(pubsubPeers),
 
-	nodeapi.MethodRoomJoin: lasting(serveIn(roomJoin)),
+	nodeapi.MethodRoomJoin: serveIn(roomJoin),
 	nodeapi.MethodRoomSend: serveIn(roomSend),
 
-	nodeapi.MethodStreamDial:   lasting(serveIn(streamDial)),
-	nodeapi.MethodStreamHandle: lasting(serveIn(streamHandle)),
-	nodeapi.MethodStreamAccept: lasting(serveIn(streamAccept)),
+	nodeapi.MethodStreamDial:   serveIn(streamDial),
+	nodeapi.MethodStreamHandle: serveIn(streamHandle),
+	nodeapi.MethodStreamAccept: serveIn(streamAccept),
+}
+
+// lasting are the methods whose calls have no end of their own. A server that
+// closes does not wait for them: they go on until their session ends.
+var lasting = map[string]bool{
+	nodeapi.MethodEvents:          true,
+	nodeapi.MethodLogTail:         true,
+	nodeapi.MethodSwarmEvents:     true,
+	nodeapi.MethodPubSubSubscribe: true,
+	nodeapi.MethodRoomJoin:        true,
+	nodeapi.MethodStreamDial:      true,
+	nodeapi.MethodStreamHandle:    true,
+	nodeapi.MethodStreamAccept:    true,
 }
 
 // serveIn makes a method of what answers it for a session with a group of the
@@ -95,15 +108,6 @@ func serve[Group any](answer func(context.Context, Group, *messageport.ServerCal
 	return serveIn(func(ctx context.Context, _ *session, group Group, call *messageport.ServerCall) (any, error) {
 		return answer(ctx, group, call)
 	})
-}
-
-// lasting is for a method whose call has no end of its own: it is cut off as
-// soon as the server begins to close, which else would wait for it.
-func lasting(answer method) method {
-	return func(ctx context.Context, s *session, call *messageport.ServerCall) (any, error) {
-		defer context.AfterFunc(s.server.accepting, func() { call.Cancel(context.Cause(s.server.accepting)) })()
-		return answer(ctx, s, call)
-	}
 }
 
 // buffering is for a method that takes its upload into memory, whole.

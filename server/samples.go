@@ -113,12 +113,12 @@ func readRuntime(sample *nodeapi.StatusSample) {
 func (s *Server) count(sample *nodeapi.StatusSample) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sample.Calls = uint64(s.calls)
 	sample.Received, sample.Sent = s.past.Received, s.past.Sent
 	for sess := range s.sessions {
 		if sess.conn != nil {
 			stats := sess.conn.Stats()
 			sample.Sessions++
+			sample.Calls += uint64(stats.Calls)
 			sample.Received += stats.Received
 			sample.Sent += stats.Sent
 		}

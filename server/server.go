@@ -189,14 +189,18 @@ func (s *Server) leave(sess *session) {
 	s.served.Done()
 }
 
-// beginCall counts a call in, unless the server is closing.
-func (s *Server) beginCall() error {
+// beginCall counts a call in, unless the server is closing. It is counted out
+// when its end is on its way: before that, a server that closes would lose it.
+func (s *Server) beginCall(call *messageport.ServerCall) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.idle != nil {
 		return context.Cause(s.accepting)
 	}
-	s.calls++
+	if !lasting[call.Method] {
+		s.calls++
+		call.OnEnd(s.endCall)
+	}
 	return nil
 }
 

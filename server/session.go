@@ -166,10 +166,9 @@ func (s *session) ServeCall(ctx context.Context, call *messageport.ServerCall) (
 	if !ok {
 		return nil, messageport.UnknownMethod(call.Method)
 	}
-	if err := s.server.beginCall(); err != nil {
+	if err := s.server.beginCall(call); err != nil {
 		return nil, err
 	}
-	call.OnEnd(s.server.endCall) // not before: the end would be lost to a server that closes
 	result, err := serve(ctx, s, call)
 	if err != nil && ctx.Err() == nil && !hasCode(err) {
 		s.log.Error("a fault in a call", "method", call.Method, "err", err)

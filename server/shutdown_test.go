@@ -110,7 +110,7 @@ func TestShutdownEndsLastingCalls(t *testing.T) {
 			f.Errorf("Shutdown: %v after %v; want it done at once", err, time.Since(began))
 		}
 		for _, call := range calls {
-			f.wantCode(call.Result(nil), nodeapi.CodeClosing)
+			f.wantCode(call.Result(nil), messageport.CodeDisconnected)
 		}
 		if _, err := peer.Read(make([]byte, 1)); nodeapi.CodeOf(err) != nodeapi.CodeStreamReset {
 			f.Errorf("the peer read %v; want a reset", err)
@@ -176,7 +176,12 @@ func TestMoveSendsClientsToTheOtherWorker(t *testing.T) {
 		}
 		moved := make(chan error)
 		go func() { moved <- f.server.Move(t.Context(), to) }()
-		wantMoved("the call without an end", <-lasting)
+		synctest.Wait()
+		select {
+		case err := <-lasting:
+			t.Errorf("the call without an end has ended before its session, with %v", err)
+		default:
+		}
 		wantMoved("a new call", conn.Invoke(t.Context(), nodeapi.MethodVersion, nil, nil))
 		_, err := f.tryDial(messageport.DialConfig{})
 		wantMoved("a new client", err)
@@ -188,6 +193,7 @@ func TestMoveSendsClientsToTheOtherWorker(t *testing.T) {
 		if err := <-moved; err != nil {
 			t.Errorf("Move: %v", err)
 		}
+		f.wantCode(<-lasting, messageport.CodeDisconnected)
 		<-conn.Done()
 		wantMoved("the session", conn.Err())
 		if !f.backend.Closed() {
