@@ -5,45 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
-
-// What a client can want if the node runs with another configuration.
-const (
-	onConflictError = "error"
-	onConflictJoin  = "join"
-)
-
-// readWish decodes what a client asks of the node; it may say nothing.
-func readWish(app messageport.RawMessage) (nodeapi.Hello, error) {
-	var wish nodeapi.Hello
-	if len(app) == 0 {
-		return wish, nil
-	}
-	decode := func(v any) error { return messageport.Unmarshal(app, v) }
-	if err := decode(&wish); err != nil {
-		return wish, explain(err, decode)
-	}
-	if err := oneOf("onConflict", wish.OnConflict, onConflictError, onConflictJoin); err != nil {
-		return wish, err
-	}
-	if err := oneOf("network", wish.Config.Network, nodeapi.NetworkOn, nodeapi.NetworkOffline); err != nil {
-		return wish, err
-	}
-	if watermark := wish.Config.StorageGCWatermark; watermark > 100 {
-		return wish, invalidOption("storageGCWatermark", watermark, "is more than 100 percent")
-	}
-	return wish, oneOf("durability", wish.Config.Durability, nodeapi.DurabilityRelaxed, nodeapi.DurabilityStrict)
-}
-
-// oneOf refuses an option's value that is neither a nor b nor left out.
-func oneOf(option, value, a, b string) error {
-	if value == "" || value == a || value == b {
-		return nil
-	}
-	return invalidOption(option, value, "is neither %q nor %q", a, b)
-}
 
 // checkConfig refuses a client that asks for something that the running
 // configuration has not.

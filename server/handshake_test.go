@@ -83,9 +83,6 @@ func TestHelloIsRefused(t *testing.T) {
 		{"an unknown durability, joining", nodeapi.Hello{Config: nodeapi.Config{Durability: "lax"}, OnConflict: "join"}, nodeapi.CodeInvalidOption, map[string]any{
 			"option": "durability", "value": "lax",
 		}},
-		{"a watermark over 100", nodeapi.Hello{Config: nodeapi.Config{StorageGCWatermark: 101}}, nodeapi.CodeInvalidOption, map[string]any{
-			"option": "storageGCWatermark", "value": uint64(101),
-		}},
 		{"not a map", []int{1}, nodeapi.CodeBadRequest, nil},
 		{"a config that is none", map[string]any{"config": "strict"}, nodeapi.CodeInvalidOption, map[string]any{
 			"field": "config", "option": "config", "value": "strict",
@@ -139,8 +136,8 @@ func TestListsGrowByEachHello(t *testing.T) {
 
 		bad := nodeapi.Config{Topics: []string{"c"}, Bootstrap: []string{"no address"}}
 		_, err := dial(bad)
-		if e := f.wantCode(err, nodeapi.CodeInvalidAddress); e.Details["value"] != "no address" {
-			f.Errorf("got details %v; want the address", e.Details)
+		if e := f.wantCode(err, nodeapi.CodeInvalidAddress); e.Details["value"] != "no address" || e.Details["option"] != "bootstrap" {
+			f.Errorf("got details %v; want the address and its list", e.Details)
 		}
 		_, err = dial(nodeapi.Config{Topics: []string{"c"}, Durability: "strict"})
 		f.wantCode(err, nodeapi.CodeConfigConflict)

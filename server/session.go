@@ -126,7 +126,8 @@ func (s *session) welcome(ctx context.Context, hello messageport.Hello) (message
 // agree compares what the client asks of the node with what runs, and adds to
 // what may grow.
 func (s *session) agree(ctx context.Context, wish nodeapi.Hello) error {
-	if err := checkConfig(wish.Config, s.backend.Config()); err != nil {
+	running := s.backend.Config()
+	if err := checkConfig(wish.Config, running); err != nil {
 		if wish.OnConflict != onConflictJoin {
 			return err
 		}
@@ -136,8 +137,11 @@ func (s *session) agree(ctx context.Context, wish nodeapi.Hello) error {
 	if !ok {
 		return nil
 	}
+	if err := checkGrowth(wish.Config, running); err != nil {
+		return err
+	}
 	defer s.server.configChanged.Tell()
-	return extender.Extend(ctx, wish.Config)
+	return nameList(extender.Extend(ctx, wish.Config), wish.Config)
 }
 
 // clip keeps a name that a client gives itself from filling logs and status.
