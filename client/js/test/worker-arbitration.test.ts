@@ -69,8 +69,12 @@ class Origin {
     t.mock.method(performance, 'now', () => this.#now);
   }
 
-  start(version: string, url = `http://x/${version}/worker.js`): Party {
-    return new Party(this, version, url);
+  start(
+    version: string,
+    url = `http://x/${version}/worker.js`,
+    kind = 'shared',
+  ): Party {
+    return new Party(this, { version, url, kind });
   }
 
   /** Lets time pass, and all that comes of it. */
@@ -95,9 +99,9 @@ class Party {
   lost = 0;
   static #epochs = 0;
 
-  constructor(origin: Origin, version: string, url: string) {
+  constructor(origin: Origin, worker: Omit<Worker, 'epoch'>) {
     const epoch = `e${++Party.#epochs}`;
-    this.worker = { kind: 'shared', url, version, epoch };
+    this.worker = { ...worker, epoch };
     this.channel = origin.air.channel();
     this.arbitration = new Arbitration(
       this.worker,
@@ -338,4 +342,27 @@ test('without locks nobody has the repo', async (t) => {
   const channel = origin.air.channel();
   const arbitration = new Arbitration(worker, lock, channel, events);
   await assert.rejects(arbitration.run(), /secure context/);
+});
+
+test('a dedicated worker makes way for that of the tab that leads next', async (t) => {
+  for (const [kind, url, next, nextURL, yields] of [
+    ['dedicated', '/w.js', 'dedicated', '/w.js', true],
+    ['dedicated', '/w.js', 'dedicated', '/other.js', false],
+    ['dedicated', '/w.js', 'shared', '/w.js', false],
+    ['shared', '/w.js', 'dedicated', '/w.js', false],
+  ] as const) {
+    const origin = new Origin(t);
+    const holder = origin.start('1.0.0', url, kind);
+    await origin.pass(100);
+    const asker = origin.start('1.0.0', nextURL, next);
+    await origin.pass(1500);
+    assert.deepEqual(
+      holder.yields,
+      yields ? [asker.worker] : [],
+      `${next} ${nextURL} after ${kind} ${url}`,
+    );
+    assert.equal(asker.outcome, yields ? 'waits' : holder.worker.epoch);
+    t.mock.timers.reset();
+    t.mock.restoreAll();
+  }
 });
