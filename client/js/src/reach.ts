@@ -8,6 +8,9 @@ import type { Hello, Welcome } from './protocol/handshake.js';
 /** How long, in ms, an answer is waited for before it is doubted. */
 const PATIENCE = 1000;
 
+/** How many times as long the lock of a worker in doubt is waited for. */
+const DOUBT = 2;
+
 /** How often one is sent on, at most, before it is told. */
 const MAX_MOVES = 8;
 
@@ -26,7 +29,9 @@ export interface Opened {
  * Dials until a worker answers, and goes on to another if that one says so. A
  * port can lead to a worker that has just ended, without a word from the
  * browser; then nobody holds the worker's lock, and the next port leads to a
- * new one. A worker that takes its time is left alone.
+ * new one. The same lock may be held by a worker that another page has begun
+ * since, so it is not waited for without end: a second port does no harm to a
+ * worker that takes its time.
  */
 export async function reachWorker(
   route: Route,
@@ -105,7 +110,7 @@ async function nobodyThere(
   signal: AbortSignal,
 ): Promise<undefined> {
   await sleep(patience, signal);
-  await released(lock, signal);
+  await Promise.race([released(lock, signal), sleep(DOUBT * patience, signal)]);
 }
 
 /** Waits, no longer than until the signal. */

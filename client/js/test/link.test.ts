@@ -129,6 +129,23 @@ test('a worker that takes its time is left alone', async (t) => {
   await opening;
 });
 
+test('a port is given up whose lock the next worker may have', async (t) => {
+  const locks = FakeLocks.install(t);
+  locks.hold('script'); // and never lets go
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const workers = new FakeWorkers();
+  workers.lock = 'script';
+  workers.answer = () => {};
+  const opening = openNode(t, workers);
+  while (workers.servers.length < 2) {
+    workers.answer = workers.servers.length > 0 ? undefined : workers.answer;
+    await new Promise((resolve) => setImmediate(resolve));
+    t.mock.timers.tick(100);
+  }
+  await opening;
+  assert(workers.servers[0]?.goodbye);
+});
+
 test('a worker that cannot be reached again is told of', async (t) => {
   const workers = new FakeWorkers();
   const node = await openNode(t, workers);
