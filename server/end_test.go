@@ -67,6 +67,7 @@ func endAtStep(t *testing.T, method string, step int, prepare func(*fixture), be
 			}
 		}})
 		prepare(s.fixture)
+		watcher := s.dial()
 		before := s.backend.Blocks()
 
 		var ctx context.Context
@@ -100,10 +101,37 @@ func endAtStep(t *testing.T, method string, step int, prepare func(*fixture), be
 		if reached && s.backend.Blocks() != before {
 			t.Errorf("%s: there are %d blocks; want %d as before", what, s.backend.Blocks(), before)
 		}
+		s.nothingLeft(watcher, what)
 		_ = s.conn.Close() // if that was not the ending
 		<-ended
 	})
 	return reached
+}
+
+// nothingLeft asks for the status, if the server still gives one: the session is
+// gone, or has no more than it began with.
+func (s *stage) nothingLeft(watcher *messageport.ClientConn, what string) {
+	s.Helper()
+	defer watcher.Close() //nolint:errcheck // it has no error
+	if watcher.Err() != nil {
+		return
+	}
+	status := s.status(watcher)
+	if len(status.Topics) > 0 {
+		s.Errorf("%s: the node still listens to %v", what, status.Topics)
+	}
+	for _, sess := range status.Sessions {
+		own := 0
+		switch {
+		case sess.ID == watcher.Welcome().Session:
+			own = 1 // for the status
+		case s.conn.Err() != nil:
+			s.Errorf("%s: the session is still there", what)
+		}
+		if len(sess.Calls) != own || len(sess.Topics)+len(sess.Rooms)+len(sess.Protocols) > 0 {
+			s.Errorf("%s: the session still has %+v", what, sess)
+		}
+	}
 }
 
 func TestEndAtEveryStepOfAdd(t *testing.T) {

@@ -85,13 +85,16 @@ func (s *Server) sample(ctx context.Context) nodeapi.StatusSample {
 	sample := nodeapi.StatusSample{Time: time.Now().UnixMilli()}
 	readRuntime(&sample)
 	s.count(&sample)
-	if b, ok := s.boot.booted().(Watched); ok {
+	if b, ok := s.boot.booted().(Watched); ok && !s.samplePanicked.Load() {
 		ctx, cancel := context.WithTimeout(ctx, sampleTime)
 		defer cancel()
-		_ = caught(s.cfg.Logger, "a sample", func() error {
+		err := caught(s.cfg.Logger, "a sample", func() error {
 			b.Sample(ctx, &sample)
 			return nil
 		})
+		if err != nil {
+			s.samplePanicked.Store(true) // the log would fill up with it
+		}
 	}
 	return sample
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sharednode/sharednode/messageport"
@@ -85,6 +86,8 @@ type Server struct {
 
 	samples       samples
 	configChanged news.News
+
+	samplePanicked atomic.Bool // the backend's, which is then asked for no more
 }
 
 // New returns a server that serves nothing yet.

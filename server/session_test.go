@@ -1,13 +1,10 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -101,25 +98,6 @@ func TestLiveness(t *testing.T) {
 		f.alive(broken)
 		f.alive(without)
 	})
-}
-
-func TestPanicOfTheBackendIsTheCallsOwn(t *testing.T) {
-	var log bytes.Buffer
-	cfg := server.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))}
-	runWith(t, cfg, func(f *fixture) {
-		f.backend.Hook = func(_ context.Context, method string) error {
-			if method == nodeapi.MethodRepoStat {
-				panic("a fault")
-			}
-			return nil
-		}
-		conn := f.dial()
-		f.wantCode(conn.Invoke(f.Context(), nodeapi.MethodRepoStat, nil, nil), nodeapi.CodeInternal)
-		f.alive(conn)
-	})
-	if !strings.Contains(log.String(), "a fault") {
-		t.Errorf("the log does not tell of the panic: %s", &log)
-	}
 }
 
 func TestErrorsOfTheBackend(t *testing.T) {

@@ -79,13 +79,13 @@ func streamHandle(ctx context.Context, s *session, b Streams, call *messageport.
 	// holds up no peer.
 	untold := make(chan nodeapi.StreamOffer, maxOffers)
 	remove, err := b.HandleProtocol(req.Protocol, func(stream Stream) {
-		info := stream.Info()
-		if id := s.offers.add(stream); id != 0 {
-			select {
-			case untold <- nodeapi.StreamOffer{ID: id, Stream: &info}:
-			default:
-				s.offers.drop(id)
-			}
+		err := caught(s.log, call.Method, func() error {
+			s.offer(stream, untold)
+			return nil
+		})
+		if err != nil {
+			_ = stream.Reset()
+			call.Cancel(err)
 		}
 	})
 	if err != nil {
@@ -103,6 +103,20 @@ func streamHandle(ctx context.Context, s *session, b Streams, call *messageport.
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	}
+}
+
+// offer lets the session take a stream, and has it told.
+func (s *session) offer(stream Stream, untold chan<- nodeapi.StreamOffer) {
+	info := stream.Info()
+	id := s.offers.add(stream)
+	if id == 0 {
+		return
+	}
+	select {
+	case untold <- nodeapi.StreamOffer{ID: id, Stream: &info}:
+	default:
+		s.offers.drop(id)
 	}
 }
 
