@@ -112,7 +112,7 @@ func endAtStep(t *testing.T, method string, step int, prepare func(*fixture), be
 // gone, or has no more than it began with.
 func (s *stage) nothingLeft(watcher *messageport.ClientConn, what string) {
 	s.Helper()
-	defer watcher.Close() //nolint:errcheck // it has no error
+	defer watcher.Close()
 	if watcher.Err() != nil {
 		return
 	}

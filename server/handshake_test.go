@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
@@ -201,6 +202,44 @@ func TestBadHelloBootsNothing(t *testing.T) {
 	runWith(t, cfg, func(f *fixture) {
 		_, err := f.tryDial(hello(f, nodeapi.Hello{OnConflict: "fight"}))
 		f.wantCode(err, nodeapi.CodeInvalidOption)
+	})
+}
+
+// A port that says nothing keeps nobody out, and is not kept for ever; one that
+// takes its time is served.
+func TestPortsThatSayNothing(t *testing.T) {
+	runWith(t, server.Config{MaxSessions: 2}, func(f *fixture) {
+		silent, ended := servertest.Connect(f.Context(), f.server)
+		defer silent.Close() //nolint:errcheck // it is closed already
+		slow, slowEnded := servertest.Connect(f.Context(), f.server)
+		synctest.Wait()
+
+		// As many as may be served may be silent; one more is told so at once.
+		_, crowded := servertest.Connect(f.Context(), f.server)
+		if err := <-crowded; nodeapi.CodeOf(err) != nodeapi.CodeTooManySessions {
+			f.Errorf("a third port: got %v; want too-many-sessions", err)
+		}
+
+		time.Sleep(100 * time.Second)
+		conn, err := messageport.Dial(f.Context(), slow, messageport.DialConfig{Client: "slow"})
+		if err != nil {
+			f.Fatalf("a hello after 100 seconds: %v", err)
+		}
+		f.alive(f.dial())
+
+		began := time.Now()
+		if err := <-ended; !errors.Is(err, &messageport.Error{Code: messageport.CodeDisconnected}) {
+			f.Errorf("the silent port: got %v; want it given up", err)
+		}
+		if waited := time.Since(began); waited > 5*time.Minute {
+			f.Errorf("the silent port was given up after %v", waited)
+		}
+		f.alive(conn)
+		_ = conn.Close()
+		<-slowEnded
+		if n := len(f.status(f.dial()).Sessions); n != 2 {
+			f.Errorf("got %d sessions; want 2", n)
+		}
 	})
 }
 

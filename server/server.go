@@ -54,7 +54,8 @@ type Config struct {
 	// MaxMessage bounds the bytes of a message that a session sends to a topic or
 	// a room, 1 MiB if 0. The backend may take less.
 	MaxMessage int
-	// MaxSessions bounds the ports served at once, 256 if 0. More are refused.
+	// MaxSessions bounds the clients served at once, 256 if 0, and as many ports
+	// that have not said hello. More are refused.
 	MaxSessions int
 	// Logger is told of sessions and of faults. Nil discards.
 	Logger *slog.Logger
@@ -77,6 +78,7 @@ type Server struct {
 
 	mu           sync.Mutex // guards following
 	sessions     map[*session]struct{}
+	admitted     int               // of these, those that have said hello
 	numbered     uint64            // sessions so far
 	calls        int               // now open, of all sessions
 	past         messageport.Stats // of sessions that have ended, their bytes
@@ -146,8 +148,7 @@ func (s *Server) turnAway(ctx context.Context, port messageport.Port) error {
 	return err
 }
 
-// enter makes a session, unless the server is closing. One too many is made, to
-// be refused at its hello.
+// enter makes a session, unless the server is closing.
 func (s *Server) enter() *session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -162,7 +163,7 @@ func (s *Server) enter() *session {
 		id:      id,
 		started: time.Now(),
 		log:     s.cfg.Logger.With("session", id),
-		refused: len(s.sessions) >= s.cfg.MaxSessions,
+		crowded: len(s.sessions)-s.admitted >= s.cfg.MaxSessions,
 
 		buffering: make(turns, maxTurns),
 		sending:   make(turns, maxTurns),
@@ -180,6 +181,9 @@ func (s *Server) enter() *session {
 func (s *Server) leave(sess *session) {
 	s.mu.Lock()
 	delete(s.sessions, sess)
+	if sess.admitted {
+		s.admitted--
+	}
 	if sess.conn != nil {
 		stats := sess.conn.Stats()
 		s.past.Received += stats.Received

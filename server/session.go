@@ -19,7 +19,7 @@ type session struct {
 	id      string
 	started time.Time
 	log     *slog.Logger
-	refused bool // there was no room for it
+	crowded bool // there are too many ports already that have said nothing
 
 	backend Backend // set by the handshake
 
@@ -37,9 +37,10 @@ type session struct {
 
 	joined atomic.Pointer[nodeapi.Warning] // of the configuration, until it is told
 
-	// Guarded by server.mu, for status.
-	client string                  // what the client calls itself
-	conn   *messageport.ServerConn // nil until the handshake is over
+	// Guarded by server.mu.
+	admitted bool                    // it said hello when there was room
+	client   string                  // what the client calls itself
+	conn     *messageport.ServerConn // nil until the handshake is over
 }
 
 // serve runs the session from its hello to its end.
@@ -48,6 +49,9 @@ func (s *session) serve(ctx context.Context, port messageport.Port) error {
 	defer cancel(nil)
 	defer context.AfterFunc(s.server.running, func() { cancel(context.Cause(s.server.running)) })()
 
+	if s.crowded {
+		cancel(s.server.tooMany())
+	}
 	conn, err := s.accept(ctx, port)
 	if err != nil {
 		return err
@@ -67,81 +71,6 @@ func (s *session) serve(ctx context.Context, port messageport.Port) error {
 	cancel(nil)
 	<-watched
 	return err
-}
-
-// accept does the handshake, which ends early when the server begins to close.
-func (s *session) accept(ctx context.Context, port messageport.Port) (*messageport.ServerConn, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(s.server.accepting, func() { cancel(context.Cause(s.server.accepting)) })()
-	return messageport.Accept(ctx, port, messageport.AcceptConfig{
-		Welcome: func(ctx context.Context, hello messageport.Hello) (welcome messageport.Welcome, err error) {
-			err = caught(s.log, "a hello", func() (err error) {
-				welcome, err = s.welcome(ctx, hello)
-				return err
-			})
-			return welcome, err
-		},
-		Limits: s.server.cfg.Limits,
-		Logger: s.log,
-	})
-}
-
-// welcome answers a hello, once there is a backend.
-func (s *session) welcome(ctx context.Context, hello messageport.Hello) (messageport.Welcome, error) {
-	var none messageport.Welcome
-	if s.refused {
-		limit := s.server.cfg.MaxSessions
-		return none, nodeapi.Errorf(nodeapi.CodeTooManySessions, map[string]any{"limit": limit},
-			"%d clients are served already", limit)
-	}
-	s.server.mu.Lock()
-	s.client = clip(hello.Client)
-	s.server.mu.Unlock()
-	wish, err := readWish(hello.App)
-	if err != nil {
-		return none, err
-	}
-	s.backend, err = s.server.boot.get(ctx, wish.Config)
-	if err != nil {
-		return none, err
-	}
-	if err := s.agree(ctx, wish); err != nil {
-		return none, err
-	}
-	id, err := s.backend.ID(ctx)
-	if err != nil {
-		return none, err
-	}
-	app, err := messageport.Marshal(nodeapi.Welcome{PeerID: id.ID, Config: s.backend.Config()})
-	return messageport.Welcome{
-		Server:  "sharednode/" + s.server.cfg.Version,
-		Epoch:   s.server.cfg.Epoch,
-		Session: s.id,
-		Lock:    s.server.cfg.Lock,
-		App:     app,
-	}, err
-}
-
-// agree compares what the client asks of the node with what runs, and adds to
-// what may grow.
-func (s *session) agree(ctx context.Context, wish nodeapi.Hello) error {
-	running := s.backend.Config()
-	if err := checkConfig(wish.Config, running); err != nil {
-		if wish.OnConflict != onConflictJoin {
-			return err
-		}
-		s.joined.Store(&nodeapi.Warning{Code: err.Code, Message: err.Message, Details: err.Details})
-	}
-	extender, ok := s.backend.(Extender)
-	if !ok {
-		return nil
-	}
-	if err := checkGrowth(wish.Config, running); err != nil {
-		return err
-	}
-	defer s.server.configChanged.Tell()
-	return nameList(extender.Extend(ctx, wish.Config), wish.Config)
 }
 
 // clip keeps a name that a client gives itself from filling logs and status.
