@@ -155,7 +155,6 @@ func TestGarbageEndsOneSessionAlone(t *testing.T) {
 			}
 		})
 	}
-	attacks.close()
 	var rounds int
 	works.do(&rounds, "go = false; return working")
 	var after string
@@ -163,6 +162,7 @@ func TestGarbageEndsOneSessionAlone(t *testing.T) {
 	if after != epoch {
 		t.Errorf("the worker was restarted: epoch %s became %s", epoch, after)
 	}
+	attacks.close() // at which WebKit may start the worker anew
 	w.eventually("the sessions of the garbage are gone", func() bool { return works.sessions() == 1 })
 	t.Logf("%d rounds of add and cat beside it", rounds)
 }
