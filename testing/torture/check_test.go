@@ -28,12 +28,15 @@ func (r *run) strike(k kill) survivors {
 	}
 	before.epoch = r.model.epoch
 	r.killing = true
-	r.model.history.add(nil, "%s", k.name)
+	r.model.history.mark("%s", k.name)
 	r.mu.Unlock()
 	if err := k.do(r); err != nil {
 		r.fault(nil, "%s: %v", k.name, err)
 		r.judge()
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.feeding = false
 	return before
 }
 
@@ -122,7 +125,7 @@ func (r *run) check() {
 			r.add(damaged(o, how))
 		}
 	}
-	r.model.history.add(nil, "checked: %d pins, %d blocks, %d objects whole", len(listed.Pins), listed.Checked, len(whole))
+	r.model.history.mark("checked: %d pins, %d blocks, %d objects whole", len(listed.Pins), listed.Checked, len(whole))
 	r.mu.Unlock()
 	r.judge()
 	r.checkTopic(auditor)
@@ -212,11 +215,14 @@ func (r *run) checkLocks(ctx context.Context, from *tab) {
 	r.t.Helper()
 	const repo = "sharednode:default"
 	clients := len(r.living())
+	if r.options["worker"] == "dedicated" {
+		clients++ // the worker itself, for the tab that runs it
+	}
 	var wrong string
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience / 2); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		var held []string
 		if err := from.page.Eval(ctx, &held, "return locks()"); err != nil {
-			r.fault(nil, "tab %d: %v", from.id, err)
+			r.fault(nil, "tab %d: %v %s", from.id, err, wrong)
 			return
 		}
 		if wrong = r.wrongLocks(held, repo, clients); wrong == "" {

@@ -34,7 +34,7 @@ func (r *run) killMaker() error {
 	}
 	r.until("the repo is open", func() bool { return again.me.PeerID != "" || again.failure != "" })
 	r.mu.Lock()
-	r.model.history.add(nil, "the repo's PeerId was %q and is %q (%s)", told, again.me.PeerID, again.failure)
+	r.model.history.mark("the repo's PeerId was %q and is %q (%s)", told, again.me.PeerID, again.failure)
 	if told != "" && again.me.PeerID != told || again.failure != "" {
 		r.add(fault{text: fmt.Sprintf("a repo whose browser was killed as it was made had the PeerId %q and has %q (%s)", told, again.me.PeerID, again.failure)})
 	}

@@ -2,6 +2,7 @@ package torture
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,28 +16,48 @@ type history struct {
 }
 
 type event struct {
-	at     time.Duration
-	object *object // nil where it is about none
-	text   string
+	at        time.Duration
+	object    *object // nil where it is about none
+	operation bool    // of the load, and not a landmark in it
+	text      string
 }
 
+// add adds what was asked of a page or answered by it.
 func (h *history) add(o *object, format string, args ...any) {
+	h.append(event{object: o, operation: true, text: fmt.Sprintf(format, args...)})
+}
+
+// mark adds a landmark: what was killed, opened, met or found.
+func (h *history) mark(format string, args ...any) {
+	h.append(event{text: fmt.Sprintf(format, args...)})
+}
+
+func (h *history) append(e event) {
 	if h.start.IsZero() {
 		h.start = time.Now()
 	}
-	h.events = append(h.events, event{time.Since(h.start), o, fmt.Sprintf(format, args...)})
+	e.at = time.Since(h.start)
+	h.events = append(h.events, e)
 }
 
-// recent is how many events are told with a fault beside those of its object.
+// recent is how many events are told with a fault beside those of its object,
+// and how many landmarks.
 const recent = 60
 
 // tell returns the events about some objects, and the last ones of all.
 func (h *history) tell(about map[*object]bool) string {
-	var text strings.Builder
-	for i, e := range h.events {
-		if (e.object != nil && about[e.object]) || i >= len(h.events)-recent {
-			fmt.Fprintf(&text, "%9.3f s  %s\n", e.at.Seconds(), e.text)
+	var lines []string
+	landmarks := 0
+	for i, e := range slices.Backward(h.events) {
+		wanted := e.object != nil && about[e.object] || i >= len(h.events)-recent
+		if !e.operation {
+			landmarks++
+			wanted = wanted || landmarks <= recent
+		}
+		if wanted {
+			lines = append(lines, fmt.Sprintf("%9.3f s  %s", e.at.Seconds(), e.text))
 		}
 	}
-	return text.String()
+	slices.Reverse(lines)
+	return strings.Join(lines, "\n")
 }

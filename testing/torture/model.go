@@ -74,7 +74,7 @@ func (m *model) reached(peerID, epoch string) []fault {
 	if m.epoch != epoch {
 		m.epoch = epoch
 		m.epochs++
-		m.history.add(nil, "epoch %s is number %d", epoch, m.epochs)
+		m.history.mark("epoch %s is number %d", epoch, m.epochs)
 	}
 	if m.peerID == "" {
 		m.peerID = peerID

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -169,6 +170,21 @@ func (r *run) judge() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.faults) > 0 {
-		r.t.Fatal(r.model.report(r.faults))
+		r.t.Fatalf("%s\n%s", r.model.report(r.faults), r.scene())
 	}
+}
+
+// scene tells of the pages and of what was said last. It is called with mu held.
+func (r *run) scene() string {
+	var lines []string
+	for id := 1; id <= r.lastTab; id++ {
+		if t := r.tabs[id]; t != nil {
+			lines = append(lines, fmt.Sprintf("tab %d: connected to the driver %v, gone %v, epoch %q, %d operations", id, t.here, t.dead, t.me.Epoch, len(t.open)))
+		}
+	}
+	messages := r.browser.Messages()
+	for _, m := range messages[max(0, len(messages)-recent):] {
+		lines = append(lines, m.String())
+	}
+	return strings.Join(lines, "\n")
 }

@@ -154,7 +154,7 @@ func (r *run) leave(t *tab) {
 	}
 	t.dead = true
 	close(t.gone)
-	r.model.history.add(nil, "tab %d is gone", t.id)
+	r.model.history.mark("tab %d is gone", t.id)
 	r.model.tabGone(t.id)
 }
 
@@ -167,14 +167,14 @@ func (r *run) hear(t *tab, n news) {
 		return
 	case n.Failed != "":
 		t.failure = n.Failed
-		r.model.history.add(nil, "tab %d could not connect: %s", t.id, n.Failed)
+		r.model.history.mark("tab %d could not connect: %s", t.id, n.Failed)
 	case n.Connect != nil:
 		t.me = *n.Connect
-		r.model.history.add(nil, "tab %d is connected: %s", t.id, t.me.Epoch)
+		r.model.history.mark("tab %d is connected: %s", t.id, t.me.Epoch)
 	case n.Reconnect != nil:
 		t.me = *n.Reconnect
 		t.reconnects++
-		r.model.history.add(nil, "tab %d is connected again: %s", t.id, t.me.Epoch)
+		r.model.history.mark("tab %d is connected again: %s", t.id, t.me.Epoch)
 	case n.Pong != 0:
 		t.pong = n.Pong
 	case n.Heard != nil:
