@@ -1,5 +1,6 @@
 import { type CallOptions, watch } from './deadline.js';
 import { routeTo } from './dial.js';
+import { loadRare } from './load.js';
 import type { Config, Hello } from './nodeapi.gen.js';
 import { Sharednode } from './node.js';
 import {
@@ -11,7 +12,7 @@ import {
   text,
   texts,
 } from './options.js';
-import { persistStorage } from './storage.js';
+import { notPersistedWarning } from './warnings.js';
 
 /** Options of {@link connect}. */
 export interface ConnectOptions extends CallOptions {
@@ -85,7 +86,13 @@ export async function connect(
   const route = routeTo(workerURL(options.workerURL), repo, kind);
   const node = await open(new Sharednode(route, hello), options);
   if (persist) {
-    void persistStorage(node, navigator.storage);
+    const tell = (reason: string) => {
+      const detail = notPersistedWarning(reason);
+      node.dispatchEvent(new CustomEvent('warning', { detail }));
+    };
+    loadRare()
+      .then((rare) => rare.persistStorage(navigator.storage, tell))
+      .catch(() => tell('unsupported'));
   }
   return node;
 }

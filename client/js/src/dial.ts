@@ -1,4 +1,5 @@
 import { SharednodeError } from './errors.js';
+import { loadElected } from './load.js';
 import { scriptLock, workerName } from './names.js';
 import type { Worker as Place } from './nodeapi.gen.js';
 import type { Port } from './protocol/port.js';
@@ -48,7 +49,7 @@ export function routeTo(url: URL, repo: string, kind: string): Route {
 
 /** What few pages need is loaded by those: their browser has no SharedWorker. */
 async function dialDedicatedWorker(url: URL, repo: string): Promise<Dialed> {
-  const { dialElected } = await import('./elected.js');
+  const { dialElected } = await loadElected();
   return dialElected(url, repo);
 }
 

@@ -35,8 +35,16 @@ export type ClientErrorCode =
   | 'worker-restarted'
   /** The worker's script or program could not be loaded. Details: url. */
   | 'worker-failed'
+  /** A script of the package that is loaded when it is needed could not be. */
+  | 'script-failed'
   /** The worker's program ended by a fault. */
   | 'worker-crashed'
+  /**
+   * As a warning: the repo is another one than before, with nothing in it that
+   * was there: the browser took its space back, or somebody cleared the site's
+   * data. Details: before, now: the PeerIds.
+   */
+  | 'repo-lost'
   /** The source of an add threw; `cause` is what it threw. Details: path. */
   | 'source-error'
   /** A value that an add cannot read bytes from. Details: path, type. */

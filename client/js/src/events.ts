@@ -15,13 +15,18 @@ export interface Peer {
 export interface SharednodeEvents {
   /** The first worker was reached. */
   connect: CustomEvent<Peer>;
-  /** Another worker was reached; what the last one had in memory is gone. */
+  /**
+   * Another worker was reached, once for each; what the last one had in memory
+   * is gone.
+   */
   reconnect: CustomEvent<Peer>;
   /** The client was closed. */
   close: CustomEvent<null>;
   /**
    * What is no call's error: `config-conflict` where the running configuration
-   * was joined, why no worker could be reached again, messages that were lost.
+   * was joined, or an older worker does not know a field; `repo-lost` where the
+   * repo is another one than before; `storage-low`; why no worker could be
+   * reached again; messages that were lost; and what else the node warns of.
    */
   warning: CustomEvent<SharednodeError>;
   /**

@@ -32,6 +32,7 @@ export type {
   Libp2pAPI,
   StreamHandler,
 } from './api/libp2p.js';
+export type { LogAPI, LogLineResult, LogTailOptions } from './api/log.js';
 export type {
   PeerStream,
   StreamChunk,
@@ -79,7 +80,7 @@ export type { CallOptions } from './deadline.js';
 export { type ErrorCode, SharednodeError } from './errors.js';
 export type { Peer, SharednodeEvents } from './events.js';
 export type { Sharednode } from './node.js';
-export type { Config, RoomMember } from './nodeapi.gen.js';
+export type { Config, LogLevel, RoomMember } from './nodeapi.gen.js';
 export type { TextLike } from './peers.js';
 export type { Bytes } from './sources/bytes.js';
 export type { Content } from './sources/content.js';

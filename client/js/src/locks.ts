@@ -1,3 +1,5 @@
+import { newEpoch } from './names.js';
+
 /**
  * Web Locks tell each side of a port that the other is gone: a lock is given
  * up when the page or worker that holds it goes, in whatever way it goes.
@@ -20,9 +22,7 @@ export async function holdNew(): Promise<HeldLock> {
   if (locks === undefined) {
     return { name: '', release: () => {} };
   }
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0'));
-  const name = `sharednode:client:${hex.join('')}`;
+  const name = `sharednode:client:${newEpoch()}`;
   return { name, release: await hold(locks, name) };
 }
 

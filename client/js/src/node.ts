@@ -6,11 +6,13 @@ import { type DAGAPI, dagAPI } from './api/dag.js';
 import * as files from './api/files.js';
 import * as info from './api/info.js';
 import { type Libp2pAPI, libp2pAPI } from './api/libp2p.js';
+import { type LogAPI, logAPI } from './api/log.js';
 import { type PinAPI, pinAPI } from './api/pin.js';
 import { ping, type PingOptions, type PingResult } from './api/ping.js';
 import { type PubSubAPI, pubsubAPI } from './api/pubsub.js';
 import { type RepoAPI, repoAPI } from './api/repo.js';
 import { type RoomAPI, roomAPI } from './api/room.js';
+import { itemsOf } from './api/stream.js';
 import { watchPeers } from './api/swarm-events.js';
 import { type SwarmAPI, swarmAPI } from './api/swarm.js';
 import type { IPFSPath } from './cid.js';
@@ -23,11 +25,20 @@ import {
   SharednodeEventTarget,
 } from './events.js';
 import { Link } from './link.js';
-import type { Config, Hello, Welcome as AppWelcome } from './nodeapi.gen.js';
+import {
+  type Config,
+  type Hello,
+  Methods,
+  type NodeEvent,
+  type Welcome as AppWelcome,
+} from './nodeapi.gen.js';
 import type { TextLike } from './peers.js';
 import type { Welcome } from './protocol/handshake.js';
 import type { Candidates } from './sources/entries.js';
 import type { Candidate } from './sources/entry.js';
+import { Standing } from './standing.js';
+import { noteVisit } from './visits.js';
+import { configWarning, repoWarning } from './warnings.js';
 
 /**
  * The node, as a tab has it; `connect` gives one. Every call rejects with a
@@ -45,17 +56,21 @@ export class Sharednode extends SharednodeEventTarget {
   readonly pubsub: PubSubAPI;
   readonly room: RoomAPI;
   readonly libp2p: Libp2pAPI;
+  readonly log: LogAPI;
 
   readonly #link: Link;
   readonly #hello: Hello;
+  readonly #repo: string;
   #peer: Peer = { peerId: '', epoch: '', config: {} };
   #closed = false;
   #watchesPeers = false;
+  #watchesNode = false;
 
   /** @internal */
   constructor(route: Route, hello: Hello) {
     super();
     this.#hello = hello;
+    this.#repo = route.repo;
     this.#link = new Link(route, hello, {
       onwelcome: (welcome) => this.#welcome(welcome),
       onwarning: (error) => this.#tell('warning', asWarning(error)),
@@ -69,6 +84,7 @@ export class Sharednode extends SharednodeEventTarget {
     this.pubsub = pubsubAPI(this.#link);
     this.room = roomAPI(this.#link);
     this.libp2p = libp2pAPI(this.#link);
+    this.log = logAPI(this.#link);
   }
 
   /** The node's PeerId. */
@@ -128,17 +144,17 @@ export class Sharednode extends SharednodeEventTarget {
 
   /** The node's identity. */
   id(options: CallOptions = {}): Promise<info.IDResult> {
-    return info.id(this.#link, options);
+    return this.#link.ask(Methods.ID, null, options);
   }
 
   /** What is running. */
   version(options: CallOptions = {}): Promise<info.VersionResult> {
-    return info.version(this.#link, options);
+    return this.#link.ask(Methods.Version, null, options);
   }
 
   /** Whether the node is on the network. */
   isOnline(options: CallOptions = {}): Promise<boolean> {
-    return info.isOnline(this.#link, options);
+    return this.#link.ask(Methods.IsOnline, null, options);
   }
 
   /** Measures the way to a peer and back. */
@@ -152,6 +168,11 @@ export class Sharednode extends SharednodeEventTarget {
   /** The worker's account of itself, and of each tab's session. */
   status(options: CallOptions = {}): Promise<info.StatusResult> {
     return info.status(this.#link, options);
+  }
+
+  /** The figures of about the last hour, the oldest first. */
+  samples(options: info.SamplesOptions = {}): Promise<info.SampleResult[]> {
+    return info.samples(this.#link, options);
   }
 
   /** Lets the worker go. Calls that are not done end with code `closed`. */
@@ -192,23 +213,49 @@ export class Sharednode extends SharednodeEventTarget {
   readonly #onpagehide = () => this.#link.suspend();
   readonly #onpageshow = () => this.#link.resume();
 
-  #welcome({ epoch, app }: Welcome): void {
-    const before = this.#peer.epoch;
+  #welcome({ epoch, server, app }: Welcome): void {
+    const before = this.#peer;
     const { peerId, config } = app as AppWelcome;
     this.#peer = { peerId, epoch, config };
-    if (epoch !== before) {
-      this.#tell(before === '' ? 'connect' : 'reconnect', this.#peer);
+    if (epoch !== before.epoch) {
+      this.#tell(before.epoch === '' ? 'connect' : 'reconnect', this.#peer);
+      this.#warn(configWarning(this.#hello.config, config, server));
     }
-    const fields = differences(this.#hello.config, config);
-    if (Object.keys(fields).length > 0) {
-      this.#tell(
-        'warning',
-        new SharednodeError(
-          'config-conflict',
-          `the node runs with another ${Object.keys(fields).join(', ')}`,
-          { op: 'connect', details: { fields } },
-        ),
-      );
+    const last = noteVisit(this.#repo, peerId);
+    this.#warn(repoWarning(before.peerId || last, peerId));
+    this.#watchNode();
+  }
+
+  /** Follows what the node tells of itself; an older worker tells nothing. */
+  #watchNode(): void {
+    if (this.#watchesNode) {
+      return;
+    }
+    this.#watchesNode = true;
+    const standing = new Standing(this.#link, Methods.Events, null, {
+      read: async (call, stands) => {
+        for await (const { config, warning } of itemsOf<NodeEvent>(call)) {
+          stands();
+          if (config !== undefined) {
+            this.#peer = { ...this.#peer, config };
+          }
+          if (warning !== undefined) {
+            const { code, message, details } = warning;
+            this.#warn(new SharednodeError(code, message, { details }));
+          }
+        }
+      },
+      onerror() {},
+      onend: () => {
+        this.#watchesNode = false;
+      },
+    });
+    standing.open({}).catch(() => {});
+  }
+
+  #warn(warning: SharednodeError | undefined): void {
+    if (warning !== undefined) {
+      this.#tell('warning', warning);
     }
   }
 
@@ -219,24 +266,6 @@ export class Sharednode extends SharednodeEventTarget {
   ): void {
     setTimeout(() => this.dispatchEvent(new CustomEvent(type, { detail })));
   }
-}
-
-/**
- * The fields that were asked for and are not so. A zero asks for nothing, and
- * lists have what every client asked for.
- */
-function differences(
-  wanted: Config,
-  running: Config,
-): Record<string, { wanted: unknown; running: unknown }> {
-  const fields: Record<string, { wanted: unknown; running: unknown }> = {};
-  for (const [name, value] of Object.entries(wanted)) {
-    const now: unknown = running[name as keyof Config];
-    if (value && !Array.isArray(value) && String(value) !== String(now)) {
-      fields[name] = { wanted: value, running: now };
-    }
-  }
-  return fields;
 }
 
 function asWarning(error: unknown): SharednodeError {

@@ -30,6 +30,7 @@ test('connect says hello and learns who answers', async (t) => {
   assert.match(String(lock), /^sharednode:client:[0-9a-f]{32}$/);
   assert.deepEqual(locks.held, [lock], 'held before it was named');
   await node.close();
+  await sleep(1);
   assert.deepEqual(locks.held, []);
 });
 

@@ -21,7 +21,7 @@ export const welcome = {
   lock: '',
   window: 64 * 1024,
   maxFrame: 1024 * 1024,
-  maxCalls: 4,
+  maxCalls: 5, // one of them that of the node's events
   maxUploads: 2,
   app: { peerId: '12D3Fake', config: {} },
 };
@@ -98,6 +98,8 @@ export class FakeServer {
   readonly messages: Frame[][] = [];
   hello: Record<string, unknown> | undefined;
   goodbye: Record<string, unknown> | undefined;
+  /** The call with which each client asks for the node's events. */
+  events: FakeCall | undefined;
   handler: Handler = () => {};
   answersCancel = true;
   readonly #port: MessagePort;
@@ -164,6 +166,10 @@ export class FakeServer {
       const request = decode(payload.subarray(end));
       const call = new FakeCall(this, id, method, request);
       call.ended = frame.end;
+      if (method === 'events') {
+        this.events = call;
+        return;
+      }
       this.calls.push(call);
       this.handler(call);
       return;

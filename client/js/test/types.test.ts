@@ -110,7 +110,8 @@ async function typesOf(node: Sharednode): Promise<void> {
 }
 
 /** Methods that stand behind events, and behind what others give. */
-type Behind = 'swarm.events' | 'libp2p.accept' | 'room.send';
+type Behind =
+  'events' | 'status.samples' | 'swarm.events' | 'libp2p.accept' | 'room.send';
 
 test('the client has every method of the vocabulary', () => {
   check<
@@ -127,6 +128,7 @@ test('the client has every method of the vocabulary', () => {
         | Names<Sharednode['pubsub'], 'pubsub.'>
         | Names<Sharednode['room'], 'room.'>
         | Names<Sharednode['libp2p'], 'libp2p.'>
+        | Names<Sharednode['log'], 'log.'>
       >,
       never
     >

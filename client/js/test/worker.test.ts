@@ -38,7 +38,7 @@ test('when the program ends, everybody is told', () => {
   doorman.receive(has);
   doorman.close(failure);
   doorman.receive(late);
-  const { goodbye, refuse } = FrameType;
+  const [goodbye, refuse] = [FrameType.goodbye, FrameType.refuse];
   assert.deepEqual(has.told, [{ type: goodbye, error: failure }]);
   assert.deepEqual(late.told, [{ type: refuse, error: failure }]);
 });

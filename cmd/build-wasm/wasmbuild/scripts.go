@@ -12,8 +12,8 @@ import (
 )
 
 // bundleScripts writes the client, once for bundlers and once for pages without
-// one; what it loads where there is no SharedWorker, with the Service Worker for
-// that; the room, which needs nothing of any of them but a node; and the worker's
+// one; what it loads when it is needed, and where there is no SharedWorker, with the
+// Service Worker for that; the room, which needs nothing of any of them but a node; and the worker's
 // script.
 func (b *build) bundleScripts(ctx context.Context) error {
 	forBundlers := b.script("src/index.ts", "index.js", api.FormatESModule)
@@ -23,6 +23,7 @@ func (b *build) bundleScripts(ctx context.Context) error {
 	forBundlers.MinifySyntax = false
 
 	selfContained := b.script("src/index.ts", "index.min.js", api.FormatESModule)
+	rare := b.script("src/rare.ts", "rare.js", api.FormatESModule)
 	elected := b.script("src/elected.ts", "elected.js", api.FormatESModule)
 	carrier := b.script("src/port-sw.ts", "port-sw.js", api.FormatIIFE)
 	room := b.script("src/room.ts", "room.js", api.FormatESModule)
@@ -31,7 +32,7 @@ func (b *build) bundleScripts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, options := range []api.BuildOptions{forBundlers, selfContained, elected, carrier, room, worker} {
+	for _, options := range []api.BuildOptions{forBundlers, selfContained, rare, elected, carrier, room, worker} {
 		if err := bundle(options); err != nil {
 			return err
 		}
@@ -68,7 +69,8 @@ func (b *build) script(entry, out string, format api.Format) api.BuildOptions {
 		Platform:          api.PlatformBrowser,
 		Target:            api.ES2022,
 		Define:            map[string]string{"SHAREDNODE_VERSION": strconv.Quote(b.Version)},
-		External:          []string{"./elected.js"}, // for pages whose browser has no SharedWorker
+		External:          []string{"./rare.js", "./elected.js"}, // loaded when they are needed
+		Plugins:           []api.Plugin{pureBases},
 		LegalComments:     api.LegalCommentsNone,
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,

@@ -139,7 +139,7 @@ async function get(
   const bytes = await collect(call);
   const resolved = call.value as DAGResolved;
   const end = fromWire(resolved.cid);
-  const node = decodeNode(bytes, end.code);
+  const node = await decodeNode(bytes, end.code);
   return walk(node, localResolve ? path : (resolved.remainderPath ?? ''), end);
 }
 

@@ -1,7 +1,15 @@
 import type { CallOptions } from '../deadline.js';
 import type { Link } from '../link.js';
-import { type ID, Methods, type Status, type Version } from '../nodeapi.gen.js';
+import {
+  type ID,
+  Methods,
+  type SampleList,
+  type Status,
+  type StatusSample,
+  type Version,
+} from '../nodeapi.gen.js';
 import { type Numbers, numbers } from '../numbers.js';
+import { count, pick } from '../options.js';
 
 /** The node's identity. */
 export type IDResult = ID;
@@ -12,22 +20,13 @@ export type VersionResult = Version;
 /** The worker's account of itself, its figures as numbers. */
 export type StatusResult = Numbers<Status>;
 
-/** `id` */
-export function id(link: Link, options: CallOptions): Promise<IDResult> {
-  return link.ask(Methods.ID, null, options);
-}
+/** The figures of one moment. */
+export type SampleResult = Numbers<StatusSample>;
 
-/** `version` */
-export function version(
-  link: Link,
-  options: CallOptions,
-): Promise<VersionResult> {
-  return link.ask(Methods.Version, null, options);
-}
-
-/** `isOnline` */
-export function isOnline(link: Link, options: CallOptions): Promise<boolean> {
-  return link.ask(Methods.IsOnline, null, options);
+/** Options of `samples`. */
+export interface SamplesOptions extends CallOptions {
+  /** Only what was sampled after that, in Unix milliseconds. */
+  since?: number | undefined;
 }
 
 /** `status` */
@@ -36,4 +35,17 @@ export async function status(
   options: CallOptions,
 ): Promise<StatusResult> {
   return numbers(await link.ask<Status>(Methods.Status, null, options));
+}
+
+/** `samples` */
+export async function samples(
+  link: Link,
+  options: SamplesOptions,
+): Promise<SampleResult[]> {
+  const op = Methods.StatusSamples;
+  const request = pick<Pick<SamplesOptions, 'since'>>(op, options, {
+    since: count,
+  });
+  const { samples } = await link.ask<SampleList>(op, request, options);
+  return samples.map(numbers) as SampleResult[];
 }

@@ -1,5 +1,3 @@
-import { CID } from 'multiformats/cid';
-
 /** DAG-JSON: https://ipld.io/specs/codecs/dag-json/spec/ */
 
 /** What engines that have it tell a reviver of a value's text. */
@@ -9,27 +7,42 @@ interface Context {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Decodes a block. */
-export function decode(bytes: Uint8Array): unknown {
-  return JSON.parse(utf8.decode(bytes), revive);
+/**
+ * Decodes a block.
+ *
+ * @param link gives the link that a CID's text stands for
+ */
+export function decode(
+  bytes: Uint8Array,
+  link: (text: string) => unknown,
+): unknown {
+  return JSON.parse(utf8.decode(bytes), (_key, value, context?: Context) =>
+    revive(value, context, link),
+  );
 }
 
 /** Decodes a block of plain JSON, which has no links and no bytes. */
 export function decodePlain(bytes: Uint8Array): unknown {
-  return JSON.parse(utf8.decode(bytes), reviveNumber);
+  return JSON.parse(utf8.decode(bytes), (_key, value, context?: Context) =>
+    reviveNumber(value, context),
+  );
 }
 
-function reviveNumber(_key: string, value: unknown, context?: Context) {
+function reviveNumber(value: unknown, context?: Context) {
   return typeof value === 'number' ? exact(value, context?.source) : value;
 }
 
-function revive(key: string, value: unknown, context?: Context): unknown {
+function revive(
+  value: unknown,
+  context: Context | undefined,
+  link: (text: string) => unknown,
+): unknown {
   if (typeof value !== 'object' || value === null) {
-    return reviveNumber(key, value, context);
+    return reviveNumber(value, context);
   }
   const inner = onlyField(value, '/');
   if (typeof inner === 'string') {
-    return CID.parse(inner);
+    return link(inner);
   }
   const base64 = onlyField(inner, 'bytes');
   if (typeof base64 === 'string') {

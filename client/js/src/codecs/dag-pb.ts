@@ -1,4 +1,4 @@
-import { CID } from 'multiformats/cid';
+import type { CID } from 'multiformats/cid';
 
 /** DAG-PB: https://ipld.io/specs/codecs/dag-pb/spec/ */
 
@@ -24,12 +24,15 @@ const TSIZE = 3 << 3;
 
 const utf8 = new TextDecoder();
 
+/** Reads the CID of a link. */
+type ReadCID = (bytes: Uint8Array) => CID;
+
 /**
  * Decodes a block.
  *
  * The decoder is our own, as that of CBOR, and for the same reason.
  */
-export function decode(bytes: Uint8Array): PBNode {
+export function decode(bytes: Uint8Array, readCID: ReadCID): PBNode {
   const node: PBNode = { Links: [] };
   let ended = false; // the links are, by data after them
   for (const [field, value] of fields(bytes)) {
@@ -37,7 +40,7 @@ export function decode(bytes: Uint8Array): PBNode {
       node.Data = value as Uint8Array;
       ended = node.Links.length > 0;
     } else if (field === LINK && !ended) {
-      node.Links.push(decodeLink(value as Uint8Array));
+      node.Links.push(decodeLink(value as Uint8Array, readCID));
     } else {
       throw notDagPB();
     }
@@ -45,7 +48,7 @@ export function decode(bytes: Uint8Array): PBNode {
   return node;
 }
 
-function decodeLink(bytes: Uint8Array): PBLink {
+function decodeLink(bytes: Uint8Array, readCID: ReadCID): PBLink {
   const link: Partial<PBLink> = {};
   let last = 0;
   for (const [field, value] of fields(bytes)) {
@@ -54,7 +57,7 @@ function decodeLink(bytes: Uint8Array): PBLink {
     }
     last = field;
     if (field === HASH) {
-      link.Hash = CID.decode(value as Uint8Array);
+      link.Hash = readCID(value as Uint8Array);
     } else if (field === NAME) {
       link.Name = utf8.decode(value as Uint8Array);
     } else if (field === TSIZE) {

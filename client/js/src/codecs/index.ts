@@ -1,14 +1,11 @@
+import { CID } from 'multiformats/cid';
 import { decode as decodeCBOR } from '../cbor/decode.js';
 import { messageOf, SharednodeError } from '../errors.js';
+import { loadRare } from '../load.js';
 import {
   decode as decodeDagCBOR,
   encode as encodeDagCBOR,
 } from './dag-cbor.js';
-import {
-  decode as decodeDagJSON,
-  decodePlain as decodeJSON,
-} from './dag-json.js';
-import { decode as decodeDagPB } from './dag-pb.js';
 
 /**
  * Values are sent as DAG-CBOR whatever they are stored as, since the node has
@@ -17,10 +14,12 @@ import { decode as decodeDagPB } from './dag-pb.js';
 const decoders: Record<number, (bytes: Uint8Array) => unknown> = {
   0x51: decodeCBOR,
   0x55: (bytes) => bytes, // raw
-  0x70: decodeDagPB,
+  0x70: async (bytes) =>
+    (await loadRare()).decodeDagPB(bytes, (link) => CID.decode(link)),
   0x71: decodeDagCBOR,
-  0x0129: decodeDagJSON,
-  0x0200: decodeJSON,
+  0x0129: async (bytes) =>
+    (await loadRare()).decodeDagJSON(bytes, (text) => CID.parse(text)),
+  0x0200: async (bytes) => (await loadRare()).decodeJSON(bytes),
 };
 
 /** The name of the codec that {@link encodeNode} encodes with. */
@@ -39,7 +38,10 @@ export function encodeNode(value: unknown): Uint8Array {
 }
 
 /** Decodes a block by its codec's code. */
-export function decodeNode(bytes: Uint8Array, code: number): unknown {
+export async function decodeNode(
+  bytes: Uint8Array,
+  code: number,
+): Promise<unknown> {
   const decode = decoders[code];
   if (decode === undefined) {
     throw new SharednodeError('unknown-codec', `unknown codec ${code}`, {
@@ -48,8 +50,11 @@ export function decodeNode(bytes: Uint8Array, code: number): unknown {
     });
   }
   try {
-    return decode(bytes);
+    return await decode(bytes);
   } catch (cause) {
+    if (cause instanceof SharednodeError) {
+      throw cause;
+    }
     throw new SharednodeError('invalid-block', messageOf(cause), {
       op: 'dag.get',
       details: { value: code },

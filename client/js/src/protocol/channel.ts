@@ -184,7 +184,7 @@ export class Channel implements Outlet {
     const call = this.#calls.get(id);
     if (call === undefined) {
       if (id > this.#lastId) {
-        throw new FrameError(`a frame for call ${id}, which was never opened`);
+        throw new FrameError(`a frame for no call, ${id}`);
       }
       return; // it has ended
     }

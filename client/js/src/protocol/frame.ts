@@ -19,23 +19,27 @@ export const MIN_WINDOW = 64 * 1024;
 /** The largest payload of an item: half the smallest window, with its header. */
 export const MAX_ITEM = MIN_WINDOW / 2 - HEADER_SIZE;
 
-export const FrameType = {
-  hello: 0x01,
-  welcome: 0x02,
-  refuse: 0x03,
-  open: 0x10,
-  data: 0x11,
-  item: 0x12,
-  credit: 0x13,
-  cancel: 0x14,
-  result: 0x15,
-  error: 0x16,
-  ping: 0x20,
-  pong: 0x21,
-  goodbye: 0x22,
-} as const;
+export const enum FrameType {
+  hello = 0x01,
+  welcome = 0x02,
+  refuse = 0x03,
+  open = 0x10,
+  data = 0x11,
+  item = 0x12,
+  credit = 0x13,
+  cancel = 0x14,
+  result = 0x15,
+  error = 0x16,
+  ping = 0x20,
+  pong = 0x21,
+  goodbye = 0x22,
+}
 
-export type FrameType = (typeof FrameType)[keyof typeof FrameType];
+/** Each kind of frame is a range of types. */
+const isKnown = (type: number) =>
+  (type >= FrameType.hello && type <= FrameType.refuse) ||
+  (type >= FrameType.open && type <= FrameType.error) ||
+  (type >= FrameType.ping && type <= FrameType.goodbye);
 
 /** One frame as it was read. The payload is a view on its message. */
 export interface Frame {
@@ -56,8 +60,6 @@ export class FrameError extends Error {
   }
 }
 
-const known = new Set<number>(Object.values(FrameType));
-
 /** Reads every frame of a message. */
 export function decodeMessage(message: Uint8Array): Frame[] {
   checkSize('message', message.length, MAX_MESSAGE);
@@ -70,12 +72,12 @@ export function decodeMessage(message: Uint8Array): Frame[] {
   let at = 0;
   do {
     if (message.length - at < HEADER_SIZE) {
-      throw new FrameError('a message ends within a header');
+      throw new FrameError('a message cut short');
     }
     const length = view.getUint32(at + 8);
     checkSize('frame', length, MAX_FRAME);
     if (message.length - at - HEADER_SIZE < length) {
-      throw new FrameError('a message ends within a payload');
+      throw new FrameError('a message cut short');
     }
     frames.push(decodeFrame(message, view, at, length));
     at += HEADER_SIZE + length;
@@ -92,18 +94,15 @@ function decodeFrame(
   const type = view.getUint8(at);
   const flags = view.getUint8(at + 1);
   const call = view.getUint32(at + 4);
-  if (!known.has(type)) {
-    throw new FrameError(`unknown frame type ${type}`);
-  }
-  if ((flags & ~END) !== 0 || view.getUint16(at + 2) !== 0) {
-    throw new FrameError('reserved bits are set');
-  }
-  if (flags === END && (type < FrameType.open || type > FrameType.item)) {
-    throw new FrameError(`a frame of type ${type} has the end flag`);
-  }
   const ofCall = type >= FrameType.open && type <= FrameType.error;
-  if (ofCall !== (call !== 0)) {
-    throw new FrameError(`a frame of type ${type} has call id ${call}`);
+  const streams = ofCall && type <= FrameType.item;
+  if (
+    !isKnown(type) ||
+    flags > (streams ? END : 0) ||
+    view.getUint16(at + 2) !== 0 ||
+    ofCall !== (call !== 0)
+  ) {
+    throw new FrameError(`a malformed header of type ${type}`);
   }
   checkLength(type, flags, view, at, length);
   return {
@@ -121,32 +120,27 @@ function checkLength(
   at: number,
   length: number,
 ): void {
+  let wrong = false;
   switch (type) {
     case FrameType.open:
       checkSize('open', length, MAX_OPEN);
       break;
     case FrameType.data:
-      if (length === 0 && flags !== END) {
-        throw new FrameError('an empty data frame without the end flag');
-      }
+      wrong = length === 0 && flags !== END;
       break;
     case FrameType.item:
       checkSize('item', length, MAX_ITEM);
-      if (length === 0) {
-        throw new FrameError('an empty item');
-      }
+      wrong = length === 0;
       break;
     case FrameType.credit:
-      if (length !== 4 || view.getUint32(at + HEADER_SIZE) === 0) {
-        throw new FrameError('a malformed credit frame');
-      }
+      wrong = length !== 4 || view.getUint32(at + HEADER_SIZE) === 0;
       break;
     case FrameType.ping:
     case FrameType.pong:
-      if (length !== 8) {
-        throw new FrameError('a malformed ping');
-      }
-      break;
+      wrong = length !== 8;
+  }
+  if (wrong) {
+    throw new FrameError(`a frame of type ${type} of ${length} bytes`);
   }
 }
 

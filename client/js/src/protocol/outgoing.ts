@@ -132,7 +132,7 @@ export class Outgoing {
 function detached(op: string, expected: number): SharednodeError {
   return new SharednodeError(
     'source-changed',
-    'the bytes were taken away while they were being added',
+    'the bytes were transferred away',
     { op, details: { expected, actual: 0 } },
   );
 }

@@ -1,6 +1,7 @@
 import { decode } from '../cbor/decode.js';
 import { encode } from '../cbor/encode.js';
 import { type ErrorCode, messageOf, SharednodeError } from '../errors.js';
+import { skewAdvice } from '../skew.js';
 import { FrameError } from './frame.js';
 
 /** Characters of an error's message that are sent: enough for people. */
@@ -51,9 +52,11 @@ export function readError(payload: Uint8Array, op?: string): SharednodeError {
   if (typeof map['code'] !== 'string' || typeof map['message'] !== 'string') {
     throw new FrameError('an error without code or message');
   }
-  return new SharednodeError(map['code'] as ErrorCode, map['message'], {
+  const code = map['code'] as ErrorCode;
+  const details = map['details'] as Record<string, unknown> | undefined;
+  return new SharednodeError(code, map['message'] + skewAdvice(code, details), {
     op: typeof map['op'] === 'string' ? map['op'] : op,
-    details: map['details'] as Record<string, unknown> | undefined,
+    details,
   });
 }
 

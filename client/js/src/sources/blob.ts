@@ -60,7 +60,7 @@ export class BlobReader implements Reader {
   #changed(found: { actual?: number }, cause?: unknown): SharednodeError {
     return new SharednodeError(
       'source-changed',
-      'the file was changed or cannot be read any more',
+      'the file was changed, or is gone',
       {
         op: 'add',
         details: { path: this.#path, expected: this.size, ...found },

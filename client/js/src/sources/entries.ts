@@ -1,3 +1,4 @@
+import { loadRare } from '../load.js';
 import { isBytes } from './bytes.js';
 import {
   invalidSource,
@@ -20,9 +21,7 @@ import {
   type Handle,
   isDroppedEntry,
   isHandle,
-  walkDropped,
-  walkHandle,
-} from './folder.js';
+} from './handles.js';
 
 /** What can stand among the sources of an add of many. */
 export type ManyCandidate = Candidate | Handle | DroppedEntry;
@@ -87,10 +86,9 @@ function isFileList(source: unknown): boolean {
 
 /** Goes through a source, and through the folders in it. */
 async function* expand(source: unknown): AsyncGenerator<unknown, void> {
-  if (isHandle(source)) {
-    yield* walkHandle(source);
-  } else if (isDroppedEntry(source)) {
-    yield* walkDropped(source);
+  if (isHandle(source) || isDroppedEntry(source)) {
+    const { walk } = await loadRare();
+    yield* walk(source);
   } else {
     yield* expandEach(source);
   }

@@ -1,33 +1,13 @@
 import type { Candidate } from './entry.js';
+import type { DroppedEntry, Handle } from './handles.js';
 
-/** What a page gets by `showDirectoryPicker` or `showOpenFilePicker`. */
-export type Handle = FileSystemDirectoryHandle | FileSystemFileHandle;
-
-/** What a page gets by `webkitGetAsEntry` from a drop. */
-export type DroppedEntry = FileSystemEntry;
-
-/** Whether a value is a handle, by shape. */
-export function isHandle(value: unknown): value is Handle {
-  const handle = value as Partial<Handle> | null;
-  return (
-    typeof value === 'object' &&
-    (handle?.kind === 'directory' || handle?.kind === 'file') &&
-    typeof handle.name === 'string'
-  );
-}
-
-/** Whether a value is a dropped file or folder, by shape. */
-export function isDroppedEntry(value: unknown): value is DroppedEntry {
-  const entry = value as Partial<DroppedEntry> | null;
-  return (
-    typeof value === 'object' &&
-    typeof entry?.isDirectory === 'boolean' &&
-    typeof entry.fullPath === 'string'
-  );
+/** Gives a file, or a folder with all it holds. */
+export function walk(source: Handle | DroppedEntry): AsyncGenerator<Candidate> {
+  return 'kind' in source ? walkHandle(source) : walkDropped(source);
 }
 
 /** Gives a handle's file, or its folder with all it holds. */
-export async function* walkHandle(
+async function* walkHandle(
   handle: Handle,
   path = handle.name,
 ): AsyncGenerator<Candidate> {
@@ -42,9 +22,7 @@ export async function* walkHandle(
 }
 
 /** Gives a dropped file, or a dropped folder with all it holds. */
-export async function* walkDropped(
-  entry: DroppedEntry,
-): AsyncGenerator<Candidate> {
+async function* walkDropped(entry: DroppedEntry): AsyncGenerator<Candidate> {
   const path = entry.fullPath.replace(/^\/+/, '') || entry.name;
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => {
