@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
 )
 
 // survivors are the pages that a kill may have left, and the worker before it.
@@ -40,16 +42,48 @@ func (r *run) strike(k kill) survivors {
 	return before
 }
 
+// maxReopen is how often pages are opened after one kill. Chromium crashes now
+// and then, with "Invoke in DisallowJavascriptExecutionScope", as it drops pages
+// that it had put aside, and takes a page that was just opened with it.
+const maxReopen = 4
+
 // reopen opens the pages that are gone again, and waits until all are connected
 // to the same worker.
 func (r *run) reopen() {
 	r.t.Helper()
-	var idle []*tab // whose page is elsewhere
+	var tabs []*tab
+	for range maxReopen {
+		r.openMissing()
+		tabs = r.living()
+		r.until("all tabs are connected to one worker", func() bool {
+			return slices.ContainsFunc(tabs, func(t *tab) bool { return t.dead || t.failure != "" }) ||
+				!slices.ContainsFunc(tabs, func(t *tab) bool { return t.me.Epoch == "" || t.me.Epoch != tabs[0].me.Epoch })
+		})
+		if len(r.living()) == tabCount {
+			break
+		}
+	}
+	if n := len(r.living()); n != tabCount {
+		r.fault(nil, "%d tabs are there; want %d", n, tabCount)
+	}
+	for _, t := range tabs {
+		if t.failure != "" {
+			r.fault(nil, "tab %d could not connect: %s", t.id, t.failure)
+		}
+	}
+	r.judge()
+}
+
+// openMissing opens as many pages as are missing, in the tabs that are elsewhere
+// first.
+func (r *run) openMissing() {
+	r.t.Helper()
+	var idle []*tab
 	r.mu.Lock()
 	for id := 1; id <= r.lastTab; id++ {
 		if t := r.tabs[id]; t != nil && t.dead {
 			delete(r.tabs, id)
-			if t.page != nil && !t.lone {
+			if t.page != nil && t.away && !t.lone {
 				idle = append(idle, t)
 			}
 		}
@@ -61,29 +95,16 @@ func (r *run) reopen() {
 	var opening sync.WaitGroup
 	for i := range missing {
 		opening.Go(func() {
-			var err error
+			var page harness.Tab
 			if i < len(idle) {
-				_, err = r.openTab(ctx, idle[i].page, r.options, false)
-			} else {
-				_, err = r.openTab(ctx, nil, r.options, false)
+				page = idle[i].page
 			}
-			if err != nil {
+			if _, err := r.openTab(ctx, page, r.options, false); err != nil {
 				r.fault(nil, "opening a tab: %v", err)
 			}
 		})
 	}
 	opening.Wait()
-	r.judge()
-	tabs := r.living()
-	r.until("all tabs are connected to one worker", func() bool {
-		for _, t := range tabs {
-			if t.failure != "" {
-				r.add(fault{text: fmt.Sprintf("tab %d could not connect: %s", t.id, t.failure)})
-				return true
-			}
-		}
-		return !slices.ContainsFunc(tabs, func(t *tab) bool { return t.me.Epoch == "" || t.me.Epoch != tabs[0].me.Epoch })
-	})
 	r.judge()
 }
 

@@ -72,6 +72,7 @@ func (r *run) leavePage() error {
 	ctx, cancel := r.context()
 	defer cancel()
 	t := r.anyTab()
+	t.away = true
 	return errors.Join(t.page.Navigate(ctx, r.server.Origin()+"/away.html"), r.awaitGone(t))
 }
 
@@ -141,6 +142,7 @@ func (r *run) reloadAll() error {
 	tabs := r.living()
 	ended := make(chan error)
 	for _, t := range tabs {
+		t.away = true
 		go func() { ended <- t.page.Navigate(ctx, r.server.Origin()+"/away.html") }()
 	}
 	var errs []error
