@@ -9,9 +9,15 @@ WASM_PACKAGES := ./messageport/... ./blockstore/... ./client/... ./node/... ./se
 # Those that have something of their own to test there. Of the node that is the
 # hashing alone.
 JS_PACKAGES := ./messageport/... ./blockstore/... ./client/...
-# Packages whose tests drive a browser. One at a time: they need the machine.
-BROWSER_PACKAGES := ./node/p2p ./testing/browser/... ./testing/torture ./testing/interop ./testing/quickstart/... ./cmd/demo/...
+# Packages whose tests drive a browser, beside the suite in testing/browser.
+BROWSER_PACKAGES := ./node/p2p ./testing/browser/harness ./testing/torture ./testing/interop ./testing/quickstart/... ./cmd/demo/...
+# What the suite's runs came to, for the README's table.
+SUPPORT := .cache/support
+SUITES := chromium-shared chromium-dedicated firefox-shared webkit-shared
+RUNS := $(SUITES:%=$(SUPPORT)/%.json)
 WASM := GOOS=js GOARCH=wasm
+# The linters vet; with each set of build tags once more it would take minutes.
+GOTEST := go test -vet=off
 NPM := npm --prefix client/js
 PRETTIER := client/js/node_modules/.bin/prettier --config client/js/.prettierrc.json
 NPM_INSTALLED := client/js/node_modules/.package-lock.json
@@ -29,44 +35,61 @@ demo: setup-build ## Build everything and serve the demo on 127.0.0.1
 	go run ./cmd/demo
 
 .PHONY: build
-build: setup-build ## Build the npm package into dist/
+build: setup-build $(NPM_INSTALLED) ## Build the npm package into dist/
 	go run ./cmd/build-wasm
 
 .PHONY: test
-test: setup vet test-native test-js ## Run every test: native, TypeScript and real browser
-	+$(MAKE) --no-print-directory --output-sync -j2 build test-wasm # one core each
-	+$(MAKE) --no-print-directory test-browser
+test: setup ## Run every test: native, TypeScript and three real browsers
+	+$(MAKE) --no-print-directory --output-sync -j2 test-all
+	go run ./testing/browser/support check README.md $(RUNS)
+
+# Two at a time, begun in this order: what others wait for comes first, and what
+# leaves a core idle now and then has something beside it.
+.PHONY: test-all
+test-all: build kubo test-js test-native test-wasm test-browser $(SUITES:%=test-%)
 
 .PHONY: test-short
 test-short: setup-build vet test-js ## Run the quick tests: no race detector, no Kubo, no browser
-	go test -short ./...
+	$(GOTEST) -short ./...
+
+# Built once, before two want it at a time.
+.PHONY: kubo
+kubo:
+	.ci/tool ipfs
 
 .PHONY: test-native
-test-native: $(PEERS_INSTALLED)
-	kubo=$$(.ci/tool ipfs) && SHAREDNODE_KUBO=$$kubo go test -race -timeout 15m ./...
+test-native: kubo $(NPM_INSTALLED) $(PEERS_INSTALLED)
+	SHAREDNODE_KUBO=$$(.ci/tool ipfs) $(GOTEST) -race -timeout 15m ./...
 
 .PHONY: test-js
 test-js: $(NPM_INSTALLED)
 	$(NPM) test
 
-.PHONY: test-wasm
 # -short leaves out the thousand combinations of queries of go-datastore's suite:
 # what answers them is the same code natively, where it takes seconds, not minutes.
+.PHONY: test-wasm
 test-wasm:
 	exec=$$(.ci/tool wasmbrowsertest) && \
-		$(WASM) go test -short -exec "$$exec" -timeout 10m $(JS_PACKAGES) && \
-		$(WASM) go test -exec "$$exec" -timeout 10m -run WebCrypto ./node
+		$(WASM) $(GOTEST) -short -exec "$$exec" -timeout 10m $(JS_PACKAGES) && \
+		$(WASM) $(GOTEST) -exec "$$exec" -timeout 10m -run WebCrypto ./node
+
+# The suite in an engine, with the node in a worker of a kind. What moves much and
+# depends on no engine is left to the first.
+.PHONY: $(SUITES:%=test-%)
+$(SUITES:%=test-%): test-%: build
+	SHAREDNODE_BROWSER=1 SHAREDNODE_ENGINE=$(word 1,$(subst -, ,$*)) SHAREDNODE_WORKER=$(word 2,$(subst -, ,$*)) \
+		$(GOTEST) -json -count 1 -timeout 20m $(if $(filter chromium-shared,$*),,-short) ./testing/browser | \
+		go run ./testing/browser/support record -o $(SUPPORT)/$*.json
 
 .PHONY: test-browser
-test-browser: $(PEERS_INSTALLED)
-	kubo=$$(.ci/tool ipfs) && SHAREDNODE_KUBO=$$kubo SHAREDNODE_BROWSER=1 \
-		go test -p 1 -count 1 -timeout 20m $(BROWSER_PACKAGES)
+test-browser: build kubo $(PEERS_INSTALLED)
+	SHAREDNODE_KUBO=$$(.ci/tool ipfs) SHAREDNODE_BROWSER=1 \
+		$(GOTEST) -p 1 -count 1 -timeout 20m $(BROWSER_PACKAGES)
 
-.PHONY: test-engines
-test-engines: setup build ## Run the browser tests in Firefox and WebKit
-	for engine in firefox webkit; do \
-		SHAREDNODE_ENGINE=$$engine SHAREDNODE_BROWSER=1 go test -short -count 1 -timeout 20m ./testing/browser; \
-	done
+.PHONY: support
+support: setup ## Run the browser suite everywhere and write the README's table
+	+$(MAKE) --no-print-directory --output-sync -j2 $(SUITES:%=test-%)
+	go run ./testing/browser/support write README.md $(RUNS)
 
 .PHONY: torture
 torture: setup build ## Kill tabs, workers and browsers 200 times, and look for what is lost

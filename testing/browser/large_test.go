@@ -39,7 +39,7 @@ const (
 func TestGibibyteInBoundedMemory(t *testing.T) {
 	only(t, harness.EngineChromium, "which process is whose is found by its flags")
 	if testing.Short() {
-		t.Skip("moves a gibibyte twice")
+		t.Skip("moves a gibibyte twice, which one run does for all")
 	}
 	const mib, limit = 1024, 200 << 20
 	w := newWorld(t)
