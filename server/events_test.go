@@ -34,7 +34,7 @@ func (f *fixture) wantWarning(call *messageport.ClientCall, message string) node
 
 func TestEventsFollowTheConfiguration(t *testing.T) {
 	run(t, func(f *fixture) {
-		f.backend.Settings = nodeapi.Config{Durability: nodeapi.DurabilityRelaxed}
+		f.backend.Settings = nodeapi.Config{Durability: nodeapi.DurabilityRelaxed, Topics: []string{"x"}}
 		first, config := f.events(f.dial())
 		if config.Durability != nodeapi.DurabilityRelaxed {
 			f.Errorf("got %+v; want the running configuration", config)
@@ -48,10 +48,10 @@ func TestEventsFollowTheConfiguration(t *testing.T) {
 			f.Fatal(err)
 		}
 		event := receiveItem[nodeapi.NodeEvent](f, first)
-		if event.Config == nil || !slices.Equal(event.Config.Topics, []string{"a"}) {
+		if event.Config == nil || !slices.Equal(event.Config.Topics, []string{"x", "a"}) {
 			f.Errorf("got %+v; want the topic that another session added", event)
 		}
-		if _, config := f.events(other); !slices.Equal(config.Topics, []string{"a"}) {
+		if _, config := f.events(other); !slices.Equal(config.Topics, []string{"x", "a"}) {
 			f.Errorf("got %+v; want its own topic", config)
 		}
 	})

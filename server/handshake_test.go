@@ -210,7 +210,7 @@ func TestBadHelloBootsNothing(t *testing.T) {
 func TestPortsThatSayNothing(t *testing.T) {
 	runWith(t, server.Config{MaxSessions: 2}, func(f *fixture) {
 		silent, ended := servertest.Connect(f.Context(), f.server)
-		defer silent.Close() //nolint:errcheck // it is closed already
+		defer silent.Close()
 		slow, slowEnded := servertest.Connect(f.Context(), f.server)
 		synctest.Wait()
 

@@ -36,7 +36,8 @@ var (
 
 // Backend is a node in memory. The zero value is ready.
 type Backend struct {
-	// Settings is what Config answers; its lists grow by Extend.
+	// Settings is what Config answers; its lists grow by Extend, that of topics
+	// only if it has any: none allows all.
 	Settings nodeapi.Config
 	// Wants is what BitswapWantlist answers for each peer, and under "" for the
 	// node itself.
@@ -152,6 +153,9 @@ func (b *Backend) Extend(_ context.Context, cfg nodeapi.Config) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if len(b.Settings.Topics) == 0 {
+		cfg.Topics = nil // every topic is allowed already
+	}
 	wanted := lists(&cfg)
 	for i, list := range lists(&b.Settings) {
 		for _, entry := range *wanted[i] {
