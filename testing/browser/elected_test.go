@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -9,8 +11,7 @@ import (
 	"github.com/sharednode/sharednode/testing/browser/harness"
 )
 
-// The tests of this file have a tab run the node, in whatever way the others of
-// the run have it.
+// The tests of this file have a tab run the node, wherever the others have it.
 
 // elected connects the page to a node that runs in a tab.
 func (t *tab) elected() (p peer) {
@@ -68,6 +69,7 @@ onactivate = event => event.waitUntil(clients.claim())
 onmessage = event => event.source.postMessage('the application: ' + event.data)`
 
 func TestTabsElectOne(t *testing.T) {
+	once(t)
 	w := sharedWorld(t)
 	w.server.File("/app-sw.js", []byte(appWorker))
 	tabs := make([]*tab, 8)
@@ -122,6 +124,7 @@ func TestTabsElectOne(t *testing.T) {
 var leaderLeaves = append(slices.Clone(leaves), leave{"reloaded", func(t *tab) { t.reload() }})
 
 func TestLeaderGoes(t *testing.T) {
+	once(t)
 	for _, leave := range leaderLeaves {
 		t.Run(leave.name, func(t *testing.T) {
 			var w *world
@@ -179,17 +182,23 @@ func TestLeaderGoes(t *testing.T) {
 // TestLeaderIsFrozen stops the process of the tab that runs the node. Nothing
 // tells the others but that it is silent.
 func TestLeaderIsFrozen(t *testing.T) {
+	once(t)
 	w := newWorld(t)
 	// The program that wakes and finds its repo gone ends at once, within a call
 	// that it made. Go's script does not expect that of a call.
 	w.allow("this._inst is undefined")
 	w.allow("reading 'exports'")
+	w.spyOnWorkers()
+	watch := w.watch()
 	leader := w.page()
 	before := leader.elected()
 	others := []*tab{w.electedTab(), w.electedTab()}
 	var cid string
 	others[0].do(&cid, "return `${(await node.add(random(2 * MiB, 1))).cid}`")
-	others[1].do(nil, "globalThis.reconnected = new Promise(resolve => node.addEventListener('reconnect', resolve))")
+	others[1].do(nil, `
+		globalThis.reconnected = new Promise(resolve => node.addEventListener('reconnect', resolve))
+		globalThis.adding = (async () => { for (let i = 0; i < 10; i++) await node.add(random(MiB, 10 + i)) })()
+		adding.catch(() => {})`)
 	ctx, cancel := w.context()
 	defer cancel()
 	thaw, err := leader.Freeze(ctx)
@@ -205,6 +214,7 @@ func TestLeaderIsFrozen(t *testing.T) {
 		t.Errorf("got %+v after %+v; want the same node in another epoch", after, before)
 	}
 	others[0].do(nil, "await check(args[0], random(2 * MiB, 1)); await node.add(random(MiB, 2))", cid)
+	others[1].do(nil, "await adding")
 
 	if err := thaw(); err != nil {
 		t.Fatal(err)
@@ -216,13 +226,30 @@ func TestLeaderIsFrozen(t *testing.T) {
 	})
 	leader.do(nil, "await check(args[0], random(2 * MiB, 1)); await node.add(random(MiB, 3))", cid)
 	wantOneWorker(w, leader, others[0], others[1])
+	writes := slices.DeleteFunc(watch.uses(), func(u use) bool { return u.Mode != "readwrite" })
+	wantOneAtATime(t, writes, 2)
 	others[1].do(nil, "await verify()")
+}
+
+// spyOnWorkers has the package's workers tell what they do with the database.
+func (w *world) spyOnWorkers() {
+	w.t.Helper()
+	dist, err := harness.Dist()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	script, err := os.ReadFile(filepath.Join(dist, "worker.js"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.server.File("/dist/worker.js", append([]byte(spy), script...))
 }
 
 // TestLeaderIsPutAside has the tab that runs the node leave its page and come
 // back to it, in engines that keep it from the back/forward cache. Chromium keeps
 // it only if nobody waits for a lock that it has, so not always beside another.
 func TestLeaderIsPutAside(t *testing.T) {
+	once(t)
 	t.Run("beside another", func(t *testing.T) {
 		w := sharedWorld(t)
 		leader := w.page()
@@ -293,6 +320,7 @@ func (t *tab) putAside() (back func() bool) {
 // TestServiceWorkerOfTheElection: it is stopped at any time, and one version
 // takes the place of another.
 func TestServiceWorkerOfTheElection(t *testing.T) {
+	once(t)
 	w := sharedWorld(t)
 	tabs := []*tab{w.electedTab(), w.electedTab()}
 	var cid string
@@ -325,6 +353,7 @@ func TestServiceWorkerOfTheElection(t *testing.T) {
 }
 
 func TestNoServiceWorkerForTheElection(t *testing.T) {
+	once(t)
 	w := sharedWorld(t)
 	const remove = "Object.defineProperty(navigator, 'serviceWorker', { value: undefined })"
 	alone := w.page()

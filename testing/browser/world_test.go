@@ -75,11 +75,12 @@ func workerMode() string {
 	return "shared"
 }
 
-// onlyShared skips the test where the node runs in a tab, and says why.
-func onlyShared(t *testing.T, why string) {
+// once skips a test that says itself where the node runs in the run of the suite
+// with a tab's worker: it is the same in both.
+func once(t *testing.T) {
 	t.Helper()
-	if workerMode() != "shared" {
-		t.Skipf("only with a SharedWorker: %s", why)
+	if workerMode() == "dedicated" {
+		t.Skip("runs with the suite's SharedWorkers: it says itself where the node runs")
 	}
 }
 
