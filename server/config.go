@@ -10,7 +10,7 @@ import (
 
 // checkConfig refuses a client that asks for something that the running
 // configuration has not.
-func checkConfig(wanted, running nodeapi.Config) *nodeapi.Error {
+func checkConfig(wanted, running nodeapi.Config) error {
 	fields := conflicts(wanted, running)
 	if len(fields) == 0 {
 		return nil

@@ -16,8 +16,8 @@
 // A session begins with its hello, which says what the client asks of the node.
 // The first one's wish opens the backend. Later ones are compared with what runs:
 // of a field that is the node's a different wish is a conflict, which refuses the
-// client or, if it joins all the same, warns it; what lists they ask for is
-// added. A wish that no node could meet is refused before it comes to that.
+// client unless it joins whatever runs; what lists they ask for is added. A wish
+// that no node could meet is refused before it comes to that.
 //
 // A session ends with its port, with the lock that its client named, with a
 // broken limit or grammar, or in order. Its end ends the contexts of its calls;

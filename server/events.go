@@ -51,9 +51,6 @@ func (w *warnings) take() (nodeapi.NodeEvent, bool) {
 // not read, only the newest of both are kept for it.
 func events(ctx context.Context, s *session, b Backend, call *messageport.ServerCall) (any, error) {
 	unread := &warnings{ready: make(chan struct{}, 1)}
-	if warning := s.joined.Swap(nil); warning != nil {
-		unread.add(*warning)
-	}
 	if watched, ok := b.(Watched); ok {
 		defer s.watchWarnings(ctx, watched, call, unread)()
 	}

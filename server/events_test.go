@@ -104,33 +104,6 @@ func TestEventsThatAreNotRead(t *testing.T) {
 	})
 }
 
-// Who joins whatever is running is warned of what it does not get, once.
-func TestEventsWarnOfAJoin(t *testing.T) {
-	run(t, func(f *fixture) {
-		f.backend.Settings = nodeapi.Config{Durability: nodeapi.DurabilityRelaxed}
-		conn, err := f.tryDial(hello(f, nodeapi.Hello{Config: nodeapi.Config{Durability: nodeapi.DurabilityStrict}, OnConflict: "join"}))
-		if err != nil {
-			f.Fatal(err)
-		}
-		call, config := f.events(conn)
-		if config.Durability != nodeapi.DurabilityRelaxed {
-			f.Errorf("got %+v; want what is running", config)
-		}
-		event := receiveItem[nodeapi.NodeEvent](f, call)
-		if event.Warning == nil || event.Warning.Code != nodeapi.CodeConfigConflict {
-			f.Fatalf("got %+v; want a warning of the conflict", event)
-		}
-
-		if got := fmt.Sprint(event.Warning.Details["fields"]); got != "map[durability:map[running:relaxed wanted:strict]]" {
-			f.Errorf("got fields %s", got)
-		}
-		again, _ := f.events(conn)
-		synctest.Wait()
-		f.backend.Warn(nodeapi.Warning{Message: "next"})
-		f.wantWarning(again, "next")
-	})
-}
-
 // A backend that tells nothing by itself has a configuration all the same.
 func TestEventsOfABareBackend(t *testing.T) {
 	runWith(t, server.Config{Backend: bare{&servertest.Backend{}}}, func(f *fixture) {

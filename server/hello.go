@@ -109,14 +109,13 @@ func (s *session) welcome(ctx context.Context, hello messageport.Hello) (message
 }
 
 // agree compares what the client asks of the node with what runs, and adds to
-// what may grow.
+// what may grow. One that joins whatever runs is told that in its welcome.
 func (s *session) agree(ctx context.Context, wish nodeapi.Hello) error {
 	running := s.backend.Config()
-	if err := checkConfig(wish.Config, running); err != nil {
-		if wish.OnConflict != onConflictJoin {
+	if wish.OnConflict != onConflictJoin {
+		if err := checkConfig(wish.Config, running); err != nil {
 			return err
 		}
-		s.joined.Store(&nodeapi.Warning{Code: err.Code, Message: err.Message, Details: err.Details})
 	}
 	extender, ok := s.backend.(Extender)
 	if !ok {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/sharednode/sharednode/messageport"
@@ -34,8 +33,6 @@ type session struct {
 
 	// Of the same, the names, for status.
 	listening, members, handling names
-
-	joined atomic.Pointer[nodeapi.Warning] // of the configuration, until it is told
 
 	// Guarded by server.mu.
 	admitted bool                    // it said hello when there was room
