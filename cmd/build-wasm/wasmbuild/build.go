@@ -111,6 +111,7 @@ func Build(ctx context.Context, cfg Config) (_ Info, err error) {
 	}{
 		{"installing the client's dependencies", b.installDependencies},
 		{"bundling the scripts", b.bundleScripts},
+		{"writing the inspector", b.writeInspector},
 		{"writing the types", b.writeTypes},
 		{"compiling the node", b.compileNode},
 		{"optimizing the node", b.optimizeNode},
