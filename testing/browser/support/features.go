@@ -27,6 +27,7 @@ var features = []feature{
 	{"A worker elected among the tabs", []string{"elected_test.go"}},
 	{"Pages put aside and brought back (bfcache)", []string{"bfcache_test.go"}},
 	{"Storage full, cleared, persistent", []string{"full_test.go", "storage_test.go"}},
+	{"The inspector", []string{"inspector_test.go"}},
 	{"Tabs that misbehave, alone", []string{"raw_test.go", "misbehave_test.go"}},
 }
 
