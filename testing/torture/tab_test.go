@@ -20,7 +20,7 @@ const atOnce = 3
 type tab struct {
 	id   int
 	page harness.Tab
-	away bool // the tab is left with another page
+	away bool          // the tab is left with another page
 	out  chan task     // what the page is to be told
 	gone chan struct{} // closed when the page is
 
