@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sharednode/sharednode/cmd/build-wasm/wasmbuild"
@@ -24,6 +25,30 @@ const spy = `{
 }
 `
 
+// late goes before a worker's script as well. It keeps from it for a while that
+// a lock was stolen, and the beats of its timers after a freeze: what comes first
+// when a worker goes on is the browser's choice.
+const late = `{
+	const { setInterval } = self
+	self.setInterval = (f, ms) => {
+		let last = Date.now(), woken = 0
+		return setInterval(() => {
+			const now = Date.now()
+			if (now - last > 5000) woken = now
+			last = now
+			if (now - woken > 5000) f()
+		}, ms)
+	}
+	const { request } = LockManager.prototype
+	LockManager.prototype.request = function (...args) {
+		return request.apply(this, args).catch(async reason => {
+			await new Promise(resolve => setTimeout(resolve, 5000))
+			throw reason
+		})
+	}
+}
+`
+
 // use is one transaction that a worker began.
 type use struct {
 	Worker string // tells workers of one script apart
@@ -33,8 +58,9 @@ type use struct {
 }
 
 // deploy serves scripts of a version at path, which has a slash on both ends,
-// with the node of the package under test, and spies on its workers.
-func (w *world) deploy(path, version string) {
+// with the node of the package under test, and spies on its workers. Before their
+// script goes prelude.
+func (w *world) deploy(path, version string, prelude ...string) {
 	w.t.Helper()
 	dist, err := harness.Dist()
 	if err != nil {
@@ -52,7 +78,7 @@ func (w *world) deploy(path, version string) {
 		w.t.Fatal(err)
 	}
 	w.server.Files(path, os.DirFS(dir))
-	w.server.File(path+"worker.js", append([]byte(spy), script...))
+	w.server.File(path+"worker.js", append([]byte(strings.Join(prelude, "")+spy), script...))
 }
 
 // watch opens a page that notes which worker uses the database when.
@@ -195,26 +221,46 @@ func TestTwoDeployments(t *testing.T) {
 	}
 }
 
+// freezeWorker stops the tab's process, in which the worker has to be, until other
+// hears nothing of it any more. On a busy machine the wrong process may be taken
+// for the tab's at first.
+func (t *tab) freezeWorker(other *tab) (thaw func() error) {
+	t.w.t.Helper()
+	ctx, cancel := t.w.context()
+	defer cancel()
+	for range 5 {
+		thaw, err := t.Freeze(ctx)
+		if err != nil {
+			t.w.t.Fatal(err)
+		}
+		var silent bool
+		other.do(&silent, "return node.version({ timeout: 3000 }).then(() => false, () => true)")
+		if silent {
+			return thaw
+		}
+		if err := thaw(); err != nil {
+			t.w.t.Fatal(err)
+		}
+	}
+	t.w.t.Fatal("the worker is not in the tab's process")
+	return nil
+}
+
 // TestFrozenWorkerIsStolenFrom: a worker that stands still loses the repo to the
 // next one. When it goes on, with writes that were asked of it meanwhile, it
 // writes nothing more, and its tabs come to the other.
 func TestFrozenWorkerIsStolenFrom(t *testing.T) {
 	only(t, harness.EngineChromium, "it is known there in which process a worker runs: that of its first tab")
 	w := newWorld(t)
-	w.deploy("/a/", wasmbuild.Version)
+	w.deploy("/a/", wasmbuild.Version, late)
 	w.deploy("/b/", wasmbuild.Version)
 	first := w.deployed("/a/", "auto") // alone, so that the worker is in its process
 	before := first.place()
 	watch, also := w.watch(), w.deployed("/a/", "auto")
 	also.do(nil, "await node.add(random(MiB, 1))")
 
-	ctx, cancel := w.context()
-	defer cancel()
-	thaw, err := first.Freeze(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer thaw() //nolint:errcheck // a second time does no harm
+	thaw := first.freezeWorker(also)
+	defer thaw()
 	// The worker reads these when it goes on.
 	also.do(nil, `
 		globalThis.adds = []
