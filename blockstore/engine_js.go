@@ -10,13 +10,33 @@ import (
 
 // database is the engine on IndexedDB.
 type database struct {
-	db *idb.DB
+	db   *idb.DB
+	lost func(reason error) // told when it is of no use any more
+	dog  *watchdog
+	// stuck is closed when a transaction does not end.
+	stuck chan struct{}
 
 	mu     sync.Mutex // guards following
 	closed error
 }
 
 var _ engine = (*database)(nil)
+
+// newDatabase returns an engine that lacks its connection.
+func newDatabase(lost func(reason error)) *database {
+	d := &database{lost: lost, stuck: make(chan struct{})}
+	d.dog = newWatchdog(func() {
+		lost(ErrStuck)
+		close(d.stuck)
+	})
+	return d
+}
+
+// settle waits for a transaction that was sent.
+func (d *database) settle(tx *idb.Tx) error {
+	defer d.dog.begin()()
+	return d.explain(tx.Wait(d.stuck))
+}
 
 func (d *database) write(t table, changes []change) func() error {
 	var looks []*lookup
@@ -35,8 +55,8 @@ func (d *database) write(t table, changes []change) func() error {
 	}
 	tx.Send()
 	return func() error {
-		if err := tx.Wait(); err != nil {
-			return d.explain(err)
+		if err := d.settle(tx); err != nil {
+			return err
 		}
 		for i, l := range looks {
 			l.key, l.found = requests[i].Key()
@@ -58,8 +78,8 @@ func (d *database) read(t table, lookups []*lookup) func() error {
 	}
 	tx.Send()
 	return func() error {
-		if err := tx.Wait(); err != nil {
-			return d.explain(err)
+		if err := d.settle(tx); err != nil {
+			return err
 		}
 		for i, l := range lookups {
 			if l.keyOnly {
@@ -81,8 +101,8 @@ func (d *database) list(t table, s span, limit int, withValues bool) (page, erro
 		values = tx.GetAll(r, limit)
 	}
 	tx.Send()
-	if err := tx.Wait(); err != nil {
-		return page{}, d.explain(err)
+	if err := d.settle(tx); err != nil {
+		return page{}, err
 	}
 	p := page{keys: keys.Keys()}
 	if withValues {
@@ -110,8 +130,12 @@ func (d *database) explain(err error) error {
 		return closed
 	case errors.Is(err, idb.ErrQuotaExceeded):
 		return fmt.Errorf("%w: %w", ErrFull, err)
+	case errors.Is(err, idb.ErrAbandoned):
+		return fmt.Errorf("%w: %w", ErrClosed, ErrStuck)
 	case errors.Is(err, idb.ErrInvalidState):
-		return fmt.Errorf("%w: %w", ErrClosed, err) // the event that says so is on its way
+		// The connection is closed; should the event that says so not come, this does.
+		d.lost(ErrCleared)
+		return fmt.Errorf("%w: %w", ErrClosed, err)
 	default:
 		return fmt.Errorf("blockstore: %w", err)
 	}

@@ -6,7 +6,7 @@ import "errors"
 // ErrNotFound and the error of an ended context. Match them with errors.Is.
 var (
 	// ErrClosed: the store was closed, by Close or from under us. In the second
-	// case the error also matches ErrSuperseded, ErrCleared or ErrTaken.
+	// case the error also matches ErrSuperseded, ErrCleared, ErrTaken or ErrStuck.
 	ErrClosed = errors.New("blockstore: closed")
 	// ErrSuperseded: another connection wants to upgrade or delete the database,
 	// and this one made way.
@@ -17,6 +17,9 @@ var (
 	// ErrTaken: the database is somebody else's by now. Nothing of the failed call
 	// was written.
 	ErrTaken = errors.New("blockstore: database was taken over")
+	// ErrStuck: a transaction did not end for minutes. Whether the calls that were
+	// under way have taken effect is not known.
+	ErrStuck = errors.New("blockstore: the browser's database does not answer")
 	// ErrFull: the browser's quota or the disk has no room. Nothing of the
 	// failed call was written.
 	ErrFull = errors.New("blockstore: storage full")

@@ -28,8 +28,8 @@ type Options struct {
 	// connection with an older layout does not close.
 	OnBlocked func()
 	// OnClose, if given, is called once if the store closes without Close having
-	// been called. reason matches ErrClosed and one of ErrSuperseded, ErrCleared
-	// and ErrTaken. The connection is closed by then.
+	// been called. reason matches ErrClosed and one of ErrSuperseded, ErrCleared,
+	// ErrTaken and ErrStuck. The connection is closed by then.
 	OnClose func(reason error)
 	// MayWrite, if given, is called before each transaction that writes, which
 	// then begins in the same turn of the event loop. Its error is that another
@@ -54,11 +54,10 @@ func Open(ctx context.Context, name string, o Options) (*Store, error) {
 func openSchema(ctx context.Context, name string, o Options, steps []step) (*Store, error) {
 	var (
 		blocked atomic.Bool
-		engine  = &database{}
 		store   *Store
-		lost    = func(reason error) func() {
-			return func() { store.shut(reason, o.OnClose) }
-		}
+		lose    = func(reason error) { store.shut(reason, o.OnClose) }
+		lost    = func(reason error) func() { return func() { lose(reason) } }
+		engine  = newDatabase(lose)
 	)
 	if o.MayWrite == nil {
 		store = newStore(engine)

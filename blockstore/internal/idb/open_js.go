@@ -12,6 +12,9 @@ import (
 // ErrUnavailable is that there is no IndexedDB here.
 var ErrUnavailable = errors.New("idb: no IndexedDB")
 
+// ErrAbandoned is that a transaction had not ended when it was given up.
+var ErrAbandoned = errors.New("idb: transaction was given up")
+
 var keyRange = js.Global().Get("IDBKeyRange")
 
 // Config says what to open. No function in it may block.

@@ -153,12 +153,18 @@ func (tx *Tx) abandon() {
 }
 
 // Wait returns nil once a writing transaction is complete or a reading one has
-// its results. With an error nothing was written.
-func (tx *Tx) Wait() error {
+// its results. With an error nothing was written, but for ErrAbandoned, which it
+// returns when stop is closed first.
+func (tx *Tx) Wait(stop <-chan struct{}) error {
 	if tx.err != nil {
 		return tx.err
 	}
-	done := <-tx.callbacks.outcome
+	var done bool
+	select {
+	case done = <-tx.callbacks.outcome:
+	case <-stop:
+		return ErrAbandoned // its callbacks stay with it
+	}
 	defer tx.db.giveBack(tx.callbacks)
 	if !done {
 		return exceptionOf(tx.tx.Get("error"))
