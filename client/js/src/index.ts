@@ -25,7 +25,13 @@ export type {
   LsOptions,
   Mtime,
 } from './api/files.js';
-export type { IDResult, StatusResult, VersionResult } from './api/info.js';
+export type {
+  IDResult,
+  SampleResult,
+  SamplesOptions,
+  StatusResult,
+  VersionResult,
+} from './api/info.js';
 export type {
   HandleOptions,
   IncomingStream,
