@@ -117,8 +117,3 @@ func (c *Client) Version(ctx context.Context) (nodeapi.Version, error) {
 func (c *Client) IsOnline(ctx context.Context) (bool, error) {
 	return invoke[bool](ctx, c, nodeapi.MethodIsOnline, nil)
 }
-
-// Status returns the server's account of itself and its sessions.
-func (c *Client) Status(ctx context.Context) (nodeapi.Status, error) {
-	return invoke[nodeapi.Status](ctx, c, nodeapi.MethodStatus, nil)
-}

@@ -11,10 +11,6 @@ import (
 	"github.com/sharednode/sharednode/messageport/weblock"
 )
 
-// CodeWorkerFailed is that of a worker whose script could not be loaded, or broke
-// before it had answered. Details: url.
-const CodeWorkerFailed nodeapi.Code = "worker-failed"
-
 // DialOptions of Dial. Of the embedded Options, Lock and Liveness are Dial's own.
 type DialOptions struct {
 	Options
@@ -27,8 +23,10 @@ type DialOptions struct {
 }
 
 // Dial opens a client of the origin's shared worker, which it starts if no page
-// has. Each side holds a Web Lock, by which the other sees it go. Where there is
-// no SharedWorker the error has nodeapi.CodeNotSupported.
+// has. Each side holds a Web Lock, by which the other sees it go. If the node runs
+// in the SharedWorker of another script, which the worker tells, that is reached.
+// Where there is no SharedWorker, or the node runs in a tab's own worker, the
+// error has nodeapi.CodeNotSupported.
 func Dial(ctx context.Context, opts DialOptions) (*Client, error) {
 	url, repo := opts.WorkerURL, opts.Repo
 	if url == "" {
@@ -44,7 +42,9 @@ func Dial(ctx context.Context, opts DialOptions) (*Client, error) {
 		return nil, err
 	}
 	opts.Lock, opts.Liveness = lock, weblock.Wait
-	c, err := openWorker(ctx, url, "sharednode:"+repo, opts.Options)
+	c, err := followMoves(ctx, url, func(url string) (*Client, error) {
+		return openWorker(ctx, url, "sharednode:"+repo, opts.Options)
+	})
 	if err != nil {
 		release()
 		return nil, err

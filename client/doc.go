@@ -23,8 +23,13 @@
 // ended returns the context's error. One with code "disconnected" has no
 // verdict: it may have been done or not.
 //
+// A Client is one session, and repeats nothing by itself. A Redialer is for
+// programs that outlive the server: it connects anew, and repeats what it is told
+// may be repeated.
+//
 // # In the browser
 //
-// Dial reaches the worker that all pages of an origin share. It is there for
-// js/wasm alone; all else is the same everywhere.
+// Dial reaches the worker that all pages of an origin share, and goes on to the
+// one that the node has moved to. It is there for js/wasm alone; all else is the
+// same everywhere.
 package client
