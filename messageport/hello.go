@@ -81,13 +81,13 @@ func chooseVersion(client, server []uint64) (uint64, error) {
 	if best > 0 {
 		return best, nil
 	}
-	older := "server"
+	older, remedy := "server", "end it by closing all its clients, so that it starts anew"
 	if slices.Max(client) < slices.Max(server) {
-		older = "client"
+		older, remedy = "client", "load its page again"
 	}
 	return 0, Errorf(CodeVersionUnsupported,
 		map[string]any{"client": client, "server": server},
-		"the client speaks protocol versions %v, the server %v: the %s is older", client, server, older)
+		"the client speaks protocol versions %v, the server %v: the %s is older; %s", client, server, older, remedy)
 }
 
 // check looks whether a client can live with the welcome.
