@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/ipfs/boxo/bitswap"
 	bsfetch "github.com/ipfs/boxo/exchange"
@@ -186,7 +187,7 @@ func (x *exchange) get(ctx context.Context, w *want, s *session) (blocks.Block, 
 	x.mu.Lock()
 	w.asked = true
 	x.mu.Unlock()
-	b, err := s.GetBlock(ctx, w.cid)
+	b, err := x.ask(ctx, w.cid, s)
 	if err != nil {
 		if x.stopped.Err() != nil {
 			err = errClosed
@@ -197,6 +198,42 @@ func (x *exchange) get(ctx context.Context, w *want, s *session) (blocks.Block, 
 		return nil, blockTooLarge(size)
 	}
 	return b, x.store.write(ctx, b)
+}
+
+// askAlone is how long a block is asked for in its session alone.
+const askAlone = 5 * time.Second
+
+// ask asks peers for a block until one sends it. A session of bitswap's whose
+// peers have all left, or seemed to for a moment, while it wanted nothing does not
+// ask anybody for what it wants next. What does not come soon is therefore asked
+// for in a new session as well, which begins with all peers that are connected.
+func (x *exchange) ask(ctx context.Context, c cid.Cid, s *session) (blocks.Block, error) {
+	type answer struct {
+		block blocks.Block
+		err   error
+	}
+	answers := make(chan answer, 2)
+	var asking sync.WaitGroup
+	defer asking.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	askIn := func(f bsfetch.Fetcher) {
+		asking.Go(func() {
+			b, err := f.GetBlock(ctx, c)
+			answers <- answer{b, err}
+		})
+	}
+	askIn(s)
+	timer := time.NewTimer(askAlone)
+	defer timer.Stop()
+	for {
+		select {
+		case a := <-answers:
+			return a.block, a.err
+		case <-timer.C:
+			askIn(x.bitswap.NewSession(ctx))
+		}
+	}
 }
 
 // isEmptyBlock reports whether a CID is that of no bytes. Peers are not asked for
