@@ -195,10 +195,7 @@ func TestLeaderIsFrozen(t *testing.T) {
 	others := []*tab{w.electedTab(), w.electedTab()}
 	var cid string
 	others[0].do(&cid, "return `${(await node.add(random(2 * MiB, 1))).cid}`")
-	others[1].do(nil, `
-		globalThis.reconnected = new Promise(resolve => node.addEventListener('reconnect', resolve))
-		globalThis.adding = (async () => { for (let i = 0; i < 10; i++) await node.add(random(MiB, 10 + i)) })()
-		adding.catch(() => {})`)
+	others[1].do(nil, "globalThis.reconnected = new Promise(resolve => node.addEventListener('reconnect', resolve))")
 	ctx, cancel := w.context()
 	defer cancel()
 	thaw, err := leader.Freeze(ctx)
@@ -207,6 +204,10 @@ func TestLeaderIsFrozen(t *testing.T) {
 	}
 	defer func() { _ = thaw() }() // where the test ends early
 	start := time.Now()
+	// The worker reads these when it goes on.
+	others[1].do(nil, `
+		globalThis.adding = Promise.all(Array.from({ length: 10 }, (_, i) => node.add(random(MiB, 10 + i))))
+		adding.catch(() => {})`)
 	var after peer
 	others[1].do(&after, "await reconnected; return { peerId: node.peerId, epoch: node.epoch }")
 	t.Logf("another tab runs the node after %v", time.Since(start).Round(time.Second))
