@@ -59,7 +59,7 @@ func TestWorkerCrashes(t *testing.T) {
 			var got struct{ Code, Message, Cause string }
 			caller.do(&got, `
 				return `+c.call+`.then(() => ({ code: 'none' }), e => ({ code: e.code, message: e.message, cause: e.cause?.code }))`)
-			if got.Code != "worker-restarted" || !strings.Contains(got.Message, c.words) {
+			if got.Code != "worker-restarted" || !strings.Contains(strings.ToLower(got.Message), c.words) {
 				t.Errorf("the call that broke it: got %+v; want worker-restarted with %q", got, c.words)
 			}
 			if c.words != "" && got.Cause != "worker-crashed" {

@@ -23,6 +23,12 @@ import { RepoLock } from './worker/repo-lock.js';
 /** How long, in ms, a program that is to end may take before it is cut off. */
 const SHUTDOWN_GRACE = 10_000;
 
+/**
+ * How long, in ms, the tabs have to hear why the worker ends before they notice
+ * by its lock that it has: in WebKit messages take the longer way.
+ */
+const LAST_WORDS = 100;
+
 /** What the program finds as `globalThis.sharednode`, and leaves there. */
 interface Surroundings {
   /** Names the node's database. */
@@ -48,7 +54,7 @@ interface WorkerScope {
   navigator: { locks?: LockManager };
   onconnect?: ((event: { ports: readonly MessagePort[] }) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
-  onerror: ((message: unknown) => void) | null;
+  onerror: ((message: unknown) => unknown) | null;
   sharednode: Surroundings;
   /** A dedicated worker's. */
   postMessage?: (message: { type: string; lock?: string }) => void;
@@ -137,10 +143,14 @@ scope.onerror = (message) => {
 
 Promise.race([ended, run()]).then((failure) => {
   doorman.close(failure);
-  arbitration.release();
-  scope.postMessage?.({ type: 'ended' });
-  // The next tab that connects gets a worker that begins anew.
-  scope.close();
+  // What a program that has ended is called for still is no fault of anybody's.
+  scope.onerror = () => true;
+  setTimeout(() => {
+    arbitration.release();
+    scope.postMessage?.({ type: 'ended' });
+    // The next tab that connects gets a worker that begins anew.
+    scope.close();
+  }, LAST_WORDS);
 });
 
 async function run(): Promise<Failure> {
