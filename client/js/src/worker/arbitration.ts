@@ -22,14 +22,13 @@
  * Verdicts:
  *
  * - The one that asks is newer by its version: `yield`. It goes on waiting, and
- *   asking. The lock is granted by the browser, in the order of the queue, when
- *   the holder lets go of it; if that gives it to a third worker, the asking go
- *   on with that one.
+ *   asking. The browser grants the lock in the order of the queue when the holder
+ *   lets go of it; if that gives it to a third worker, that one is asked in turn.
  * - It is a dedicated worker, as the holder is, and runs the same script: it was
  *   started by the tab that leads now, and the holder's tab does so no more
  *   (elected.ts): `yield`, whatever the versions.
- * - Else it is as old or older: `keep`, with the holder. The one that asked sends its
- *   clients there, and ends.
+ * - Else it is as old or older: `keep`, with the holder. The one that asked sends
+ *   its clients there, and ends.
  * - While yielding, asks are judged by the version of the one that comes next,
  *   and `keep` names that one.
  *

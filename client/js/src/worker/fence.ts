@@ -17,6 +17,9 @@ const STALE = 2000;
  * The beat is a task of the worker's own event loop, on which it also answers
  * others. A beat that comes late proves nothing, and is not noted: it may be the
  * first task after a freeze.
+ *
+ * What is left is a process stopped within the one task that both asks and
+ * begins a transaction: that transaction, which is whole, goes through.
  */
 export class Fence {
   readonly #isHeld: () => Promise<boolean>;
