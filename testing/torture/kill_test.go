@@ -23,12 +23,13 @@ type kill struct {
 
 // kills are twenty.
 var kills = []kill{
-	{"close a tab", 3, (*run).closeTab},
+	{"close a tab", 2, (*run).closeTab},
 	{"navigate a tab away", 2, (*run).leavePage},
 	{"crash a tab", 2, (*run).crashTab},
 	{"kill a tab's process", 3, (*run).killTab},
 	{"kill the worker's process", 4, (*run).killWorker},
 	{"reload every tab", 2, (*run).reloadAll},
+	{"bring a newer worker", 1, (*run).takeOver},
 	{"kill the browser", 3, (*run).killBrowser},
 	{"kill a browser that makes a repo", 1, (*run).killMaker},
 }

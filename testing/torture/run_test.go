@@ -22,14 +22,15 @@ const (
 
 // run is one browser after the other on one profile, and what the driver knows.
 type run struct {
-	t       *testing.T
-	engine  harness.Engine
-	server  *harness.Server
-	profile string
-	rng     *rand.Rand     // for what is killed, and when
-	options map[string]any // of connect
-	browser harness.Browser
-	repos   int // how many were made beside the one
+	t        *testing.T
+	engine   harness.Engine
+	server   *harness.Server
+	profile  string
+	rng      *rand.Rand     // for what is killed, and when
+	options  map[string]any // of connect
+	browser  harness.Browser
+	repos    int // how many were made beside the one
+	versions int // how many newer ones than the package's there were
 
 	mu        sync.Mutex // guards following
 	model     *model

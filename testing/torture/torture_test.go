@@ -34,11 +34,14 @@ func TestNothingIsLost(t *testing.T) {
 		k := order.next()
 		r.work()
 		before := r.strike(k)
+		killed := time.Now()
 		r.reopen()
+		back := time.Since(killed)
 		r.check()
 		r.checkSurvivors(before)
 		r.judge()
-		t.Logf("kill %d: %s: %v", i+1, k.name, time.Since(start).Round(time.Millisecond))
+		t.Logf("kill %d: %s: %v, of which %v until all tabs were connected",
+			i+1, k.name, time.Since(start).Round(time.Millisecond), back.Round(time.Millisecond))
 	}
 	t.Logf("%d operations acknowledged, %d epochs", r.done, r.model.epochs)
 }
