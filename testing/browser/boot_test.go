@@ -11,6 +11,7 @@ func TestFailedBootReachesEveryTab(t *testing.T) {
 			w := sharedWorld(t)
 			w.allow("404 (Not Found)")
 			w.allow("Failed to fetch a worker script")
+			w.allow("was blocked because of a disallowed MIME type") // Firefox, of a dedicated worker
 			tabs := []*tab{w.page(), w.page(), w.page()}
 			w.server.Break(c.path, 404)
 			const connect = "return open({ timeout: 60_000 }).then(() => 'connected', e => e.code)"
