@@ -29,12 +29,14 @@ func TestPeerThatDoesNotRead(t *testing.T) {
 	eventually(t, "both are known to listen", func() bool { return len(p.Peers("x")) == 2 })
 
 	data := make([]byte, MaxMessage-100)
-	var publishing time.Duration
 	const n = outMost/MaxMessage + 8
+	quickest := time.Hour // of the last ones
 	for i := range n {
 		start := time.Now()
 		publish(t, p, "x", fmt.Sprint(string(data), i))
-		publishing += time.Since(start)
+		if i >= n-4 {
+			quickest = min(quickest, time.Since(start))
+		}
 		if d := nextData(t, s, fmt.Sprint(string(data), i)); d.Dropped != 0 {
 			t.Fatalf("%d messages were dropped; want none", d.Dropped)
 		}
@@ -46,8 +48,8 @@ func TestPeerThatDoesNotRead(t *testing.T) {
 		}
 		p.streams.out.mu.Unlock()
 	}
-	if publishing > n*outPatience/2 {
-		t.Errorf("publishing took %v", publishing)
+	if quickest >= outPatience {
+		t.Errorf("publishing takes %v once much is queued", quickest)
 	}
 }
 
