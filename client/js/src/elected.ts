@@ -31,14 +31,18 @@
  * back/forward cache keeps its locks; coming back it queues again. A leader
  * that was frozen without a word (a stopped process) is silent: it answers no
  * `ask`, and another tab steals the lock. It is always the leader's page that
- * answers, so that a Worker that boots slowly or is busy counts for nothing
- * (times and their reasons: elected/silence.ts). A leader that was set aside like that,
- * and was not frozen after all, leaves its Worker running a while: the new
- * leader's asks it for the repo.
+ * answers, so that a Worker that boots slowly or is busy counts for nothing. A
+ * leader that was set aside like that, and was not frozen after all, leaves its
+ * Worker running a while: the new leader's asks it for the repo.
  *
  * Clients with a port to the Worker of an earlier leader are told
  * `worker-moved` by their own tab, and dial again. A port that no Worker has
  * answered is led on to the next leader with what was said on it, a hello.
+ *
+ * **Times**, each with its reason where it is set: how long a leader may be
+ * silent (elected/silence.ts), a port be under way (elected/election.ts), the
+ * Service Worker take to answer (elected/carrier.ts), and the Worker of a leader
+ * that was set aside go on (elected/leader.ts). None bounds a boot.
  */
 
 import type { Dialed } from './dial.js';

@@ -28,6 +28,7 @@ export class Carrier {
   #updated = false;
   #address: Promise<string> | undefined;
   #onaddress: (client: string) => void = () => {};
+  #closed = false;
 
   /**
    * @param script the Service Worker's
@@ -67,6 +68,7 @@ export class Carrier {
 
   /** Listens no more. */
   close(): void {
+    this.#closed = true;
     this.#container?.removeEventListener('message', this.#receive);
   }
 
@@ -81,7 +83,7 @@ export class Carrier {
   };
 
   async #ask(): Promise<string> {
-    for (;;) {
+    while (!this.#closed) {
       const worker = await this.#worker();
       const client = await new Promise<string | undefined>((resolve) => {
         this.#onaddress = resolve;
@@ -93,6 +95,7 @@ export class Carrier {
         return client;
       }
     }
+    throw new CarrierError('closed', 'the tab has left the election');
   }
 
   /** The Service Worker, which is registered first, or again. */

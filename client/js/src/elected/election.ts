@@ -127,7 +127,7 @@ export class Election {
 
   /** @param lacks why this tab cannot be reached, or '' */
   #announce(lacks = ''): void {
-    if (this.#leader !== undefined) {
+    if (this.#leader !== undefined && !this.#closed) {
       const { term, order, client } = this.#leader;
       const lead: Lead = { type: 'lead', term, order, client, lacks };
       this.#say(lead);

@@ -67,15 +67,19 @@ export interface You {
   client: string;
 }
 
-const fields: Record<string, Record<string, string>> = {
-  ask: { carry: 'boolean' },
-  lead: { term: 'string', order: 'number', client: 'string', lacks: 'string' },
-  taken: { id: 'string' },
-  ended: { term: 'string', url: 'string', failure: 'string' },
-  port: { to: 'string', term: 'string', id: 'string', url: 'string' },
-  whoami: {},
-  you: { client: 'string' },
-};
+/** What each message has, by its tag. */
+const shapes = new Map<unknown, Record<string, string>>([
+  ['ask', { carry: 'boolean' }],
+  [
+    'lead',
+    { term: 'string', order: 'number', client: 'string', lacks: 'string' },
+  ],
+  ['taken', { id: 'string' }],
+  ['ended', { term: 'string', url: 'string', failure: 'string' }],
+  ['port', { to: 'string', term: 'string', id: 'string', url: 'string' }],
+  ['whoami', {}],
+  ['you', { client: 'string' }],
+]);
 
 /**
  * Reads a message of the channel. What is not one of these is nothing: tabs of
@@ -92,11 +96,11 @@ export function readCarried(data: unknown): Carried | Whoami | You | undefined {
 
 function read<T>(data: unknown, tag: string): T | undefined {
   const message = Object(data) as Record<string, unknown>;
-  const expected = fields[String(message[tag])];
-  const ok =
-    expected !== undefined &&
-    Object.entries(expected).every(([f, type]) => typeof message[f] === type);
-  return ok ? (message as T) : undefined;
+  const shape = shapes.get(message[tag]);
+  const fits =
+    shape !== undefined &&
+    Object.entries(shape).every(([f, type]) => typeof message[f] === type);
+  return fits ? (message as T) : undefined;
 }
 
 /** A name that nobody else has. */

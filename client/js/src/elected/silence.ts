@@ -1,18 +1,18 @@
 /** Milliseconds between questions to a leader that answers. */
-export const CALM = 4000;
+const CALM = 4000;
 
 /** Milliseconds between questions to one that does not. */
-export const DOUBT = 1000;
+const DOUBT = 1000;
 
 /**
  * Questions without an answer, in a row, after which a leader counts as frozen:
  * about ten seconds. What answers is a page's event loop, which neither the
  * start of a worker nor its work holds up.
  */
-export const PATIENCE = 10;
+const PATIENCE = 10;
 
 /** Up to how much, in ms, is added to a pause, so that tabs differ. */
-export const JITTER = 500;
+const JITTER = 500;
 
 /**
  * Watches over a leader. Silence is counted in questions and not by the clock:
