@@ -77,7 +77,7 @@ test-wasm:
 # depends on no engine is left to the first.
 .PHONY: $(SUITES:%=test-%)
 $(SUITES:%=test-%): test-%: build
-	SHAREDNODE_BROWSER=1 SHAREDNODE_ENGINE=$(word 1,$(subst -, ,$*)) SHAREDNODE_WORKER=$(word 2,$(subst -, ,$*)) \
+	export SHAREDNODE_BROWSER=1 SHAREDNODE_ENGINE=$(word 1,$(subst -, ,$*)) SHAREDNODE_WORKER=$(word 2,$(subst -, ,$*)); \
 		$(GOTEST) -json -count 1 -timeout 20m $(if $(filter chromium-shared,$*),,-short) ./testing/browser | \
 		go run ./testing/browser/support record -o $(SUPPORT)/$*.json
 
