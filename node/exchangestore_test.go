@@ -146,7 +146,7 @@ func TestExchangePinsWhole(t *testing.T) {
 // TestExchangeMemory fetches a file much larger than what may be in memory, and
 // gives it away.
 func TestExchangeMemory(t *testing.T) {
-	size := int64(512 << 20)
+	size := int64(256 << 20)
 	if testing.Short() {
 		size = 128 << 20
 	}

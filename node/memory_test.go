@@ -121,7 +121,7 @@ func peakHeap(f func()) uint64 {
 // TestMemory adds and reads files much larger than what may be in memory, one
 // and several at a time.
 func TestMemory(t *testing.T) {
-	size, most := int64(1<<30), uint64(96<<20)
+	size, most := int64(512<<20), uint64(96<<20)
 	if testing.Short() {
 		size = 256 << 20
 	}
