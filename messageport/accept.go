@@ -13,6 +13,9 @@ type AcceptConfig struct {
 	Welcome func(ctx context.Context, hello Hello) (Welcome, error)
 	// Limits of the session.
 	Limits Limits
+	// Turns are those of all sessions that share a thread. Nil: this one takes
+	// what it can.
+	Turns *Turns
 	// Logger is told of panics in handlers. Nil discards.
 	Logger *slog.Logger
 }

@@ -21,6 +21,8 @@ type call struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 
+	place *place // of a server's call; nil if there are no turns
+
 	readable chan struct{} // one slot: there is something to read
 	writable chan struct{} // one slot: there is more credit
 
@@ -55,6 +57,7 @@ func (c *call) Next() (Chunk, error) {
 		c.sendCredit(grant)
 		switch {
 		case ok:
+			c.place.spend(c.ctx, len(chunk.Data))
 			return chunk, nil
 		case ended:
 			return Chunk{}, c.eof()
@@ -82,6 +85,7 @@ func (c *call) Read(p []byte) (int, error) {
 		c.sendCredit(grant)
 		switch {
 		case n > 0:
+			c.place.spend(c.ctx, n)
 			return n, nil
 		case stop:
 			return 0, io.EOF
@@ -100,6 +104,8 @@ func (c *call) Read(p []byte) (int, error) {
 // returns an error if it ended before its time.
 func (c *call) wait(event <-chan struct{}) error {
 	c.conn.out.flush(c.conn.busy())
+	c.place.leave()
+	defer c.place.take(c.ctx)
 	select {
 	case <-event:
 		return nil
@@ -192,6 +198,7 @@ func (c *call) send(t Type, p []byte) (int, error) {
 		c.mu.Unlock()
 		if n > 0 {
 			c.sendSoon(n)
+			c.place.spend(c.ctx, n)
 			return n, nil
 		}
 		if err := c.wait(c.writable); err != nil {

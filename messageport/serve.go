@@ -34,6 +34,7 @@ type ServerConn struct {
 	*conn
 
 	logger   *slog.Logger
+	share    *share // nil if there are no turns
 	handlers sync.WaitGroup
 
 	// The hello, set before greeted is closed.
@@ -69,6 +70,7 @@ func newServerConn(port Port, cfg AcceptConfig) *ServerConn {
 	return &ServerConn{
 		conn:    newConn(port, cfg.Limits),
 		logger:  logger,
+		share:   cfg.Turns.newShare(),
 		greeted: make(chan struct{}),
 		serving: make(chan struct{}),
 		next:    make(chan *ServerCall, maxIdle),
@@ -164,6 +166,7 @@ func (s *ServerConn) openCall(f Frame) error {
 	// A copy, so that the call does not keep the message, which may be large.
 	call := &ServerCall{Method: string(method), request: bytes.Clone(request), started: time.Now()}
 	call.init(s.conn, f.ID, call.Method)
+	call.place = s.share.newPlace()
 	call.in.ended = f.end()
 	call.upload = !f.end()
 
@@ -249,6 +252,8 @@ func (s *ServerConn) run(call *ServerCall) {
 		}
 		s.finish(call, result)
 	}()
+	call.place.take(call.ctx)
+	defer call.place.leave()
 	value, err := s.handler.ServeCall(call.ctx, call)
 	result = call.answer(value, err)
 	returned = true
@@ -273,6 +278,7 @@ func (s *ServerConn) finish(call *ServerCall, result Frame) {
 	s.out.add(result)
 	call.mu.Unlock()
 	call.cancel(errOver)
+	s.share.charge(len(result.Payload))
 	s.out.flush(s.calling.Add(-1) > 0)
 	if call.onEnd != nil {
 		call.onEnd()

@@ -39,6 +39,22 @@ func (c *ServerCall) Decode(v any) error {
 // ServeCall returns.
 func (c *ServerCall) Cancel(cause error) { c.cancel(cause) }
 
+// Lasts says that the call has no end of its own. It then has no place among
+// those of its session that are worked on, of which there are only so many when
+// sessions share.
+func (c *ServerCall) Lasts() { c.place.last() }
+
+// Away says that the call waits for others than its client, and for nothing of
+// this process, until back is called: it gives up its place meanwhile.
+func (c *ServerCall) Away() (back func()) {
+	c.place.leave()
+	return func() { c.place.take(c.ctx) }
+}
+
+// Spend says that the call did work that costs as much as so many bytes of its
+// streams, and waits for its session's turn.
+func (c *ServerCall) Spend(bytes int) { c.place.spend(c.ctx, bytes) }
+
 // OnEnd has f called, without locks, when the call's end is on its way: nothing
 // that ends the session after that comes before it. ServeCall may call it once.
 func (c *ServerCall) OnEnd(f func()) { c.onEnd = f }
