@@ -5,7 +5,13 @@ import (
 	"sync"
 
 	"github.com/ipfs/go-cid"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
+
+// walkCost is what a look at a block costs beside its bytes, as nodeapi.Spend
+// counts it.
+const walkCost = 4 << 10
 
 // walkers is how many blocks a walk has the store look for at a time.
 const walkers = 16
@@ -74,6 +80,7 @@ func (w *dagWalk) look(ctx context.Context, c cid.Cid) ([]cid.Cid, error) {
 	if err != nil {
 		return nil, err
 	}
+	nodeapi.Spend(ctx, walkCost+len(b.RawData()))
 	return linksOf(b)
 }
 

@@ -87,6 +87,7 @@ func (f *fetcher) fetch(ctx context.Context, cids []cid.Cid, found []blocks.Bloc
 	}
 	s := f.join()
 	defer s.leave()
+	defer nodeapi.Away(ctx)()
 	wants := make([]*want, 0, len(gaps))
 	defer func() {
 		for _, w := range wants {

@@ -119,6 +119,7 @@ func (n *Node) verifyAll(ctx context.Context, checked chan<- nodeapi.CIDOutcome)
 func (n *Node) verifyStored(ctx context.Context, c cid.Cid) (nodeapi.CIDOutcome, error) {
 	b, err := n.store.get(ctx, c)
 	if err == nil {
+		nodeapi.Spend(ctx, len(b.RawData()))
 		err = n.verify(ctx, c, b.RawData())
 	}
 	switch code := nodeapi.CodeOf(err); code {

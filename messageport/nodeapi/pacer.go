@@ -1,0 +1,37 @@
+package nodeapi
+
+import "context"
+
+// A Pacer is told what an operation costs that does not show in the bytes which
+// it exchanges with its client, so that long work lets others go first.
+type Pacer interface {
+	// Spend says that work was done which costs as much as to send so many bytes,
+	// and waits until it is this operation's turn again. It holds up the whole
+	// operation: the caller holds no locks.
+	Spend(bytes int)
+	// Away says that the operation waits for the network, until back is called:
+	// others may go on in its place.
+	Away() (back func())
+}
+
+type pacerKey struct{}
+
+// WithPacer returns the context of an operation that p is told of.
+func WithPacer(ctx context.Context, p Pacer) context.Context {
+	return context.WithValue(ctx, pacerKey{}, p)
+}
+
+// Spend tells the pacer of ctx, if it has one.
+func Spend(ctx context.Context, bytes int) {
+	if p, ok := ctx.Value(pacerKey{}).(Pacer); ok {
+		p.Spend(bytes)
+	}
+}
+
+// Away tells the pacer of ctx, if it has one.
+func Away(ctx context.Context) (back func()) {
+	if p, ok := ctx.Value(pacerKey{}).(Pacer); ok {
+		return p.Away()
+	}
+	return func() {}
+}
