@@ -73,6 +73,7 @@ func (s *session) accept(ctx context.Context, port messageport.Port) (*messagepo
 			return welcome, err
 		},
 		Limits: s.server.cfg.Limits,
+		Turns:  s.server.turns,
 		Logger: s.log,
 	})
 }

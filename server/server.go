@@ -69,6 +69,9 @@ type Server struct {
 	cfg     Config
 	boot    boot
 	started time.Time
+	turns   *messageport.Turns
+	// sweeping has an element while a call goes through all of the repo.
+	sweeping turns
 
 	// accepting ends when Shutdown begins, running when it cuts off what runs.
 	accepting     context.Context
@@ -108,7 +111,7 @@ func New(cfg Config) *Server {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: cfg, started: time.Now(), sessions: make(map[*session]struct{})}
+	s := &Server{cfg: cfg, turns: messageport.NewTurns(), sweeping: make(turns, 1), started: time.Now(), sessions: make(map[*session]struct{})}
 	s.accepting, s.stopAccepting = context.WithCancelCause(context.Background())
 	s.running, s.stopRunning = context.WithCancelCause(context.Background())
 	s.boot = boot{open: cfg.Open, log: cfg.Logger, ctx: s.running}
@@ -167,6 +170,7 @@ func (s *Server) enter() *session {
 
 		buffering: make(turns, maxTurns),
 		sending:   make(turns, maxTurns),
+		crowds:    newCrowds(),
 	}
 	if len(s.sessions) == 0 {
 		var ctx context.Context
@@ -204,10 +208,12 @@ func (s *Server) beginCall(call *messageport.ServerCall) error {
 	if s.idle != nil {
 		return context.Cause(s.accepting)
 	}
-	if !lasting[call.Method] {
-		s.calls++
-		call.OnEnd(s.endCall)
+	if lasting[call.Method] {
+		call.Lasts()
+		return nil
 	}
+	s.calls++
+	call.OnEnd(s.endCall)
 	return nil
 }
 

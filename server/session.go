@@ -24,6 +24,7 @@ type session struct {
 
 	buffering turns // of calls that take their upload into memory
 	sending   turns // of those that wait for a member of a room
+	crowds    [crowds]turns
 
 	topics    quota // listened to, rooms among them
 	streams   quota // carried
@@ -99,7 +100,12 @@ func (s *session) ServeCall(ctx context.Context, call *messageport.ServerCall) (
 	if err := s.server.beginCall(call); err != nil {
 		return nil, err
 	}
-	result, err := serve(ctx, s, call)
+	leave, err := s.join(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	result, err := serve(nodeapi.WithPacer(ctx, call), s, call)
 	if err != nil && ctx.Err() == nil && !hasCode(err) {
 		s.log.Error("a fault in a call", "method", call.Method, "err", err)
 	}
