@@ -19,16 +19,24 @@ type survivors struct {
 	epoch      string
 }
 
-// strike kills something under load.
-func (r *run) strike(k kill) survivors {
-	r.t.Helper()
-	before := survivors{reconnects: map[*tab]int{}, worker: workerProcess()}
+// prepare looks at what a kill may leave.
+func (r *run) prepare() survivors {
+	r.worker = workerProcess()
+	before := survivors{reconnects: map[*tab]int{}, worker: r.worker}
 	tabs := r.living()
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	before.epoch = r.model.epoch
 	for _, t := range tabs {
 		before.reconnects[t] = t.reconnects
 	}
-	before.epoch = r.model.epoch
+	return before
+}
+
+// strike kills something under load.
+func (r *run) strike(k kill) {
+	r.t.Helper()
+	r.mu.Lock()
 	r.killing = true
 	r.model.history.mark("%s", k.name)
 	r.mu.Unlock()
@@ -39,7 +47,6 @@ func (r *run) strike(k kill) survivors {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.feeding = false
-	return before
 }
 
 // maxReopen is how often pages are opened after one kill. Chromium crashes now

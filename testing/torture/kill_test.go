@@ -103,11 +103,10 @@ func (r *run) killTab() error {
 }
 
 func (r *run) killWorker() error {
-	pid := workerProcess()
-	if pid == 0 {
+	if r.worker == 0 {
 		return errors.New("the worker has no process")
 	}
-	_, err := r.killProcess(pid)
+	_, err := r.killProcess(r.worker)
 	return err
 }
 

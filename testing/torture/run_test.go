@@ -29,6 +29,7 @@ type run struct {
 	rng      *rand.Rand     // for what is killed, and when
 	options  map[string]any // of connect
 	browser  harness.Browser
+	worker   int // the process that ran it when the load last began
 	repos    int // how many were made beside the one
 	versions int // how many newer ones than the package's there were
 
@@ -41,6 +42,8 @@ type run struct {
 	feeding   bool // pages are given things to do
 	killing   bool // calls may be lost
 	done      int  // operations acknowledged
+	awaited   int  // how many more are waited for
+	enough    chan struct{}
 	sequence  uint64
 	sequences map[int]uint64 // by number
 	faults    []fault
@@ -111,16 +114,26 @@ func (r *run) living() (living []*tab) {
 	return living
 }
 
-// work lets the pages work until much is acknowledged, and a while longer.
+// work lets the pages work until much is acknowledged; half of the time a while
+// longer, and else no longer: what was acknowledged too early is lost only at
+// once.
 func (r *run) work() {
 	r.t.Helper()
+	enough := make(chan struct{})
 	r.mu.Lock()
 	r.feeding, r.killing = true, false
-	enough := r.done + 8 + r.rng.IntN(30)
+	r.enough, r.awaited = enough, 8+r.rng.IntN(30)
 	r.feed()
 	r.mu.Unlock()
-	r.until("enough is acknowledged", func() bool { return r.done >= enough || len(r.faults) > 0 })
-	time.Sleep(time.Duration(r.rng.IntN(50_000)) * time.Microsecond)
+	select {
+	case <-enough:
+	case <-time.After(patience):
+		r.fault(nil, "not enough was acknowledged in %v", patience)
+	}
+	r.judge()
+	if r.rng.IntN(2) == 0 {
+		time.Sleep(time.Duration(r.rng.IntN(50_000)) * time.Microsecond)
+	}
 }
 
 // quiet returns once nothing is asked of pages any more.

@@ -230,8 +230,11 @@ var losses = map[string]bool{
 // ended takes the end of an operation. It is called with mu held.
 func (r *run) ended(t *tab, op *operation, out outcome) {
 	if out.Code == "" {
-		r.done++
 		r.add(r.model.acknowledge(op, out)...)
+		r.done++
+		if r.awaited--; r.awaited == 0 {
+			close(r.enough)
+		}
 		return
 	}
 	r.model.fail(op, out.Code)

@@ -32,8 +32,9 @@ func TestNothingIsLost(t *testing.T) {
 	for i := range count {
 		start := time.Now()
 		k := order.next()
+		before := r.prepare()
 		r.work()
-		before := r.strike(k)
+		r.strike(k)
 		killed := time.Now()
 		r.reopen()
 		back := time.Since(killed)
