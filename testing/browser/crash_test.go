@@ -66,9 +66,9 @@ func TestWorkerCrashes(t *testing.T) {
 				t.Errorf("the cause: got %q; want worker-crashed", got.Cause)
 			}
 			w.eventually("the other tab has another worker", func() bool {
-				var after peer
-				other.do(&after, "return { epoch: (await node.status()).worker.epoch }")
-				return after.Epoch != before.Epoch
+				var after peer // not yet where the call dies with the worker
+				err := other.try(&after, "return { epoch: (await node.status()).worker.epoch }")
+				return err == nil && after.Epoch != before.Epoch
 			})
 			told++
 			w.eventually("and its subscription", func() bool {
