@@ -30,7 +30,9 @@ type Config struct {
 	StorageMax uint64 `cbor:"storageMax,omitempty"`
 	// StorageGCWatermark is the share of StorageMax, or without one of the
 	// browser's quota, in percent, at which blocks that nothing holds are removed
-	// by themselves. 0, the default, leaves that to repo.gc.
+	// by themselves, as they are for a write that finds no room. 0, the default,
+	// leaves that to repo.gc. Of its quota Chromium says that 10 GiB are left
+	// whatever it is, and WebKit nothing: a StorageMax is what can be relied on.
 	StorageGCWatermark uint64 `cbor:"storageGCWatermark,omitempty"`
 	// Network is "on" (the default) or "offline": the node then touches no
 	// network at all.
