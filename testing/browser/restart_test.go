@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/sharednode/sharednode/testing/browser/harness"
@@ -53,4 +54,66 @@ func TestNodeOutlivesTheBrowser(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatIsUnderWayOutlivesTheWorker kills the process of the worker while
+// another tab does all that can be under way, and looks what comes of each.
+func TestWhatIsUnderWayOutlivesTheWorker(t *testing.T) {
+	need(t, harness.PowerCrash)
+	w := sharedWorld(t)
+	w.allow("the process ended")
+	holder := w.page()
+	before := holder.open()
+	other := w.tab()
+	other.do(nil, standing)
+	other.do(nil, `
+		globalThis.data = random(12 * MiB, 1)
+		const { cid } = await node.add(data)
+		globalThis.reading = node.cat(cid)
+		globalThis.taken = (await reading.next()).value.length
+		globalThis.told = []
+		const progress = bytes => { told.push(bytes) }
+		const blob = new Blob(Array.from({ length: 48 }, (_, i) => random(MiB, 100 + i)))
+		globalThis.adding = node.add(blob, { progress })
+		globalThis.settled = false
+		adding.catch(() => {}).finally(() => { settled = true })
+		globalThis.once = node.add(stuck(2, 50)).then(() => 'added', e => e.code)
+		while (told.length < 8) await new Promise(resolve => setTimeout(resolve, 5))`)
+	var early bool
+	other.do(&early, "return settled")
+	if err := holder.Crash(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if early {
+		t.Log("the add was over before the worker was killed")
+	}
+	var after struct {
+		PeerID, Epoch, Once string
+		Reconnects          int
+		Told                []int
+	}
+	other.do(&after, `
+		for await (const chunk of reading) {
+			if (chunk.some((byte, i) => byte !== data[taken + i])) throw new Error('wrong bytes from ' + taken)
+			taken += chunk.length
+		}
+		if (taken !== data.length) throw new Error(taken + ' bytes of ' + data.length)
+		const { cid } = await adding
+		const all = new Uint8Array(48 * MiB)
+		for (let i = 0; i < 48; i++) all.set(random(MiB, 100 + i), i * MiB)
+		await check(cid, all)
+		return { peerId: node.peerId, epoch: node.epoch, once: await once, reconnects, told }`)
+	if after.PeerID != before.PeerID || after.Epoch == before.Epoch || after.Reconnects != 1 {
+		t.Errorf("got %+v after %+v; want the same node in another epoch, told once", after, before)
+	}
+	if after.Once != "worker-restarted" {
+		t.Errorf("the add whose source cannot be read again ended with %q", after.Once)
+	}
+	if !slices.IsSorted(after.Told) || len(slices.Compact(slices.Clone(after.Told))) != len(after.Told) || after.Told[len(after.Told)-1] != 48<<20 {
+		t.Errorf("the progress was %v", after.Told)
+	}
+	w.eventually("what lasts stands again", other.stands)
+	other.do(nil, publish, "topic", 0, 5)
+	other.hears(counting(0, 5))
+	other.do(nil, "await verify()")
 }
