@@ -15,14 +15,14 @@ import (
 // survivors are the pages that a kill may have left, and the worker before it.
 type survivors struct {
 	reconnects map[*tab]int
-	worker     int // its process
+	workers    []int // the processes of which one was its
 	epoch      string
 }
 
 // prepare looks at what a kill may leave.
 func (r *run) prepare() survivors {
-	r.worker = workerProcess()
-	before := survivors{reconnects: map[*tab]int{}, worker: r.worker}
+	r.workers = workerProcesses()
+	before := survivors{reconnects: map[*tab]int{}, workers: r.workers}
 	tabs := r.living()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -165,12 +165,12 @@ func (r *run) check() {
 // worker once if there is another, and not at all else.
 func (r *run) checkSurvivors(before survivors) {
 	r.t.Helper()
-	ended := !running(before.worker)
+	ended := !slices.ContainsFunc(before.workers, running)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	anew := r.model.epoch != before.epoch
 	if ended && !anew {
-		r.add(fault{text: fmt.Sprintf("the worker's process %d is gone and the epoch is the same", before.worker)})
+		r.add(fault{text: fmt.Sprintf("the worker's process is gone (of %v) and the epoch is the same", before.workers)})
 	}
 	want := 0
 	if anew {

@@ -103,11 +103,15 @@ func (r *run) killTab() error {
 }
 
 func (r *run) killWorker() error {
-	if r.worker == 0 {
+	if len(r.workers) == 0 {
 		return errors.New("the worker has no process")
 	}
-	_, err := r.killProcess(r.worker)
-	return err
+	var errs []error
+	for _, pid := range r.workers {
+		_, err := r.killProcess(pid)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 // killProcess kills a process, and returns how many tabs went with it.
@@ -192,14 +196,10 @@ func pageProcesses() (pids []int) {
 	return pids
 }
 
-// workerProcess is the one that runs the node, 0 if there is none.
-func workerProcess() int {
-	for _, pid := range pageProcesses() {
-		if isWorker(pid) {
-			return pid
-		}
-	}
-	return 0
+// workerProcesses are the one that runs the node, and those that have the worker
+// of a page that was put aside.
+func workerProcesses() (pids []int) {
+	return slices.DeleteFunc(pageProcesses(), func(pid int) bool { return !isWorker(pid) })
 }
 
 func isWorker(pid int) bool {

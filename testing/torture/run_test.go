@@ -29,9 +29,9 @@ type run struct {
 	rng      *rand.Rand     // for what is killed, and when
 	options  map[string]any // of connect
 	browser  harness.Browser
-	worker   int // the process that ran it when the load last began
-	repos    int // how many were made beside the one
-	versions int // how many newer ones than the package's there were
+	workers  []int // the processes that may have run the node when the load began
+	repos    int   // how many were made beside the one
+	versions int   // how many newer ones than the package's there were
 
 	mu        sync.Mutex // guards following
 	model     *model
