@@ -52,6 +52,7 @@ export class Link {
   /** Gives up what is going on to get a connection. */
   #attempt = new AbortController();
   #losses = 0; // in a row
+  #told = false; // that no worker can be reached
   #closed: Loss | undefined;
   #suspended = false;
 
@@ -192,6 +193,7 @@ export class Link {
   #connected(connection: Connection): void {
     const since = Date.now();
     this.#connection = connection;
+    this.#told = false;
     connection.onloss = () => {
       this.#connection = undefined;
       this.#losses = Date.now() - since > STABLE ? 0 : this.#losses + 1;
@@ -209,7 +211,10 @@ export class Link {
     setTimeout(() => {
       if (this.#closed === undefined && !this.#suspended) {
         this.connect().catch((error: unknown) => {
-          this.warn(error);
+          if (!this.#told) {
+            this.#told = true;
+            this.warn(error);
+          }
           if (this.#kept.size > 0) {
             this.#losses++;
             this.#reconnect();
