@@ -117,3 +117,31 @@ func TestWhatIsUnderWayOutlivesTheWorker(t *testing.T) {
 	other.hears(counting(0, 5))
 	other.do(nil, "await verify()")
 }
+
+// TestALostRepoIsToldOf takes the database away between two visits of a page.
+func TestALostRepoIsToldOf(t *testing.T) {
+	w := sharedWorld(t)
+	page := w.page()
+	before := page.open()
+	page.reload()
+	var told struct {
+		Code, Before, Now string
+	}
+	page.do(&told, `
+		await new Promise((resolve, reject) => {
+			const gone = indexedDB.deleteDatabase('sharednode:default')
+			gone.onsuccess = resolve
+			gone.onerror = reject
+		})
+		await open()
+		const { code, details } = await new Promise(resolve => node.addEventListener('warning', e => resolve(e.detail)))
+		return { code, ...details }`)
+	var after peer
+	page.do(&after, "return { peerId: node.peerId }")
+	if told.Code != "repo-lost" || told.Before != before.PeerID || told.Now != after.PeerID || after.PeerID == before.PeerID {
+		t.Errorf("got %+v with the node %+v after %+v", told, after, before)
+	}
+	page.reload()
+	page.open()
+	page.do(nil, "node.addEventListener('warning', e => { throw e.detail }); await node.isOnline()")
+}
