@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -130,6 +131,12 @@ func (t *tab) place() (p place) {
 	return p
 }
 
+// comesTo waits until the page is there, and has been told as often.
+func (t *tab) comesTo(want place) {
+	t.w.t.Helper()
+	t.w.eventually(fmt.Sprintf("a tab is at %+v", want), func() bool { return t.place() == want })
+}
+
 // wantOneAtATime fails the test if a worker used the database after another had
 // begun to, but for one that had it before.
 func wantOneAtATime(t *testing.T, uses []use, workers int) {
@@ -198,12 +205,7 @@ func TestTwoDeployments(t *testing.T) {
 				want.Reconnects = 1
 			}
 			for _, tab := range []*tab{first, also} {
-				w.eventually("the first's tabs come along", func() bool {
-					return tab.place().Epoch == want.Epoch
-				})
-				if got := tab.place(); got != want {
-					t.Errorf("a tab of the first deployment: got %+v; want %+v", got, want)
-				}
+				tab.comesTo(want)
 			}
 
 			w.eventually("the first's subscription came along", func() bool {
@@ -215,6 +217,9 @@ func TestTwoDeployments(t *testing.T) {
 			first.hears(counting(0, 3))
 			for _, tab := range []*tab{first, also, second} {
 				tab.do(nil, "await check(args[0], random(MiB, 1)); await node.add('more')", cid)
+			}
+			for _, tab := range []*tab{first, also} {
+				tab.comesTo(want) // and was not told twice
 			}
 			wantOneAtATime(t, watch.uses(), workers)
 		})
@@ -291,12 +296,7 @@ func TestFrozenWorkerIsStolenFrom(t *testing.T) {
 	want := stolen
 	want.Reconnects = 1
 	for _, tab := range []*tab{first, also} {
-		w.eventually("the tabs of the frozen one come along", func() bool {
-			return tab.place().Epoch == want.Epoch
-		})
-		if got := tab.place(); got != want {
-			t.Errorf("a tab of the frozen worker: got %+v; want %+v", got, want)
-		}
+		tab.comesTo(want)
 	}
 	writes := slices.DeleteFunc(watch.uses(), func(u use) bool { return u.Mode != "readwrite" })
 	wantOneAtATime(t, writes, 2)

@@ -143,8 +143,6 @@ scope.onerror = (message) => {
 
 Promise.race([ended, run()]).then((failure) => {
   doorman.close(failure);
-  // What a program that has ended is called for still is no fault of anybody's.
-  scope.onerror = () => true;
   setTimeout(() => {
     arbitration.release();
     scope.postMessage?.({ type: 'ended' });
@@ -164,7 +162,9 @@ async function run(): Promise<Failure> {
     return { code: 'worker-failed', message };
   }
   const program = scope.location.hash.slice(1) || 'node.wasm';
-  const failure = await runProgram(new URL(program, scope.location.href));
+  const url = new URL(program, scope.location.href);
+  // What a program that has exited is called for still is nobody's fault.
+  const failure = await runProgram(url, () => (scope.onerror = () => true));
   return successor === undefined ? failure : movedTo(successor);
 }
 

@@ -21,7 +21,11 @@ export class Doorman<P extends DoorPort = MessagePort> {
   /** Takes a port for the program. */
   receive(port: P): void {
     if (this.#failure !== undefined) {
-      send(port, FrameType.refuse, this.#failure);
+      // Who comes after a crash is told nothing: by the worker's lock it finds
+      // that nobody is there, and dials the next one.
+      if (/^worker-(failed|moved)$/.test(this.#failure.code)) {
+        send(port, FrameType.refuse, this.#failure);
+      }
     } else if (this.#accept === undefined) {
       this.#waiting.push(port);
     } else {
@@ -37,7 +41,7 @@ export class Doorman<P extends DoorPort = MessagePort> {
     }
   }
 
-  /** Sends everybody away, now and from now on. */
+  /** Sends everybody away. */
   close(failure: Failure): void {
     this.#failure = failure;
     for (const port of this.#waiting.splice(0)) {

@@ -14,13 +14,26 @@ export interface Failure {
   details?: Record<string, unknown>;
 }
 
-/** Loads and runs a Go program, and says how it ended. */
-export async function runProgram(url: URL): Promise<Failure> {
+/**
+ * Loads and runs a Go program, and says how it ended.
+ *
+ * @param onexit told as soon as it exits
+ */
+export async function runProgram(
+  url: URL,
+  onexit: () => void = () => {},
+): Promise<Failure> {
   const go = new Go();
   let exitCode = 0;
-  go.exit = (code) => {
-    exitCode = code;
-  };
+  // A program that exits while it is called back from within a call of its own
+  // throws there, and run never returns.
+  const exited = new Promise<void>((resolve) => {
+    go.exit = (code) => {
+      exitCode = code;
+      onexit();
+      resolve();
+    };
+  });
   const lastWords = listen();
 
   let instance: WebAssembly.Instance;
@@ -31,7 +44,7 @@ export async function runProgram(url: URL): Promise<Failure> {
     return { code: 'worker-failed', message };
   }
   try {
-    await go.run(instance);
+    await Promise.race([go.run(instance), exited]);
   } catch (error) {
     return { code: 'worker-crashed', message: messageOf(error) };
   }
