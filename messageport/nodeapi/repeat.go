@@ -5,14 +5,15 @@ package nodeapi
 type Repeat string
 
 const (
-	// RepeatRead: the call changes nothing. It is made again if nothing of its
-	// answer was taken yet.
+	// RepeatRead is for calls that change nothing. They are made again if nothing
+	// of the answer was taken yet.
 	RepeatRead Repeat = "read"
-	// RepeatSame: the call changes nothing and its answer is the same each time,
-	// also in its order. What was taken of it is left out.
+	// RepeatSame is for calls that change nothing and whose answer is the same each
+	// time, also in its order. What was taken of it is left out.
 	RepeatSame Repeat = "same"
-	// RepeatInput: done twice the call has done the same as once, and its answer
-	// is the same each time. It is made again if its input can be read again.
+	// RepeatInput is for calls that done twice have done the same as once, and whose
+	// answer is the same each time. They are made again if their input can be read
+	// again; what was taken of the answer is left out.
 	RepeatInput Repeat = "input"
 )
 
