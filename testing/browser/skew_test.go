@@ -27,19 +27,27 @@ func TestVersionsMeet(t *testing.T) {
 		wants byte
 		words []string
 	}{
-		{name: "an older one", hello: hi([]int{0}, config), wants: refuse,
-			words: []string{"version-unsupported", "the client is older; load its page again"}},
-		{name: "a newer one", hello: hi([]int{8, 9}, config), wants: refuse,
-			words: []string{"version-unsupported", "the server is older; end it by closing all its clients"}},
+		{
+			name: "an older one", hello: hi([]int{0}, config), wants: refuse,
+			words: []string{"version-unsupported", "the client is older; load its page again"},
+		},
+		{
+			name: "a newer one", hello: hi([]int{8, 9}, config), wants: refuse,
+			words: []string{"version-unsupported", "the server is older; end it by closing all its clients"},
+		},
 		{name: "a newer one that knows this version too", hello: hi([]int{1, 2}, map[string]any{
 			"config": map[string]any{"gravity": "off"}, "mood": 5,
 		}), wants: welcome},
 		{name: "an older one that asks for nothing", hello: hi([]int{1}, map[string]any{}), wants: welcome},
-		{name: "a method of another age", hello: hi([]int{1}, config), call: call(1, "files.teleport", encode(nil)), wants: failure,
-			words: []string{"unknown-method", "files.teleport"}},
-		{name: "a request with a field of another age", hello: hi([]int{1}, config),
+		{
+			name: "a method of another age", hello: hi([]int{1}, config), call: call(1, "files.teleport", encode(nil)), wants: failure,
+			words: []string{"unknown-method", "files.teleport"},
+		},
+		{
+			name: "a request with a field of another age", hello: hi([]int{1}, config),
 			call: call(1, "ping", encode(map[string]any{"peer": "x", "gravity": "off"})), wants: failure,
-			words: []string{"invalid-peer-id"}},
+			words: []string{"invalid-peer-id"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var text string
