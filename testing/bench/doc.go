@@ -2,7 +2,7 @@
 // that its users would take instead, given the same work: js-ipfs in a
 // SharedWorker behind its message-port packages, and Helia in the tab.
 //
-//	go run ./testing/bench [-reps 5] [-quick] [-systems a,b] [-work x,y] [-out dir]
+//	go run ./testing/bench [-reps 5] [-quick] [-systems a,b] [-work x,y] [-ways v,w] [-out dir]
 //
 // A repetition gives each system a browser and a profile of its own, one after
 // the other, in an order that rotates from one repetition to the next: a machine
@@ -17,6 +17,10 @@
 // and gives it another. Ours is also sent messages by a native node, in 1, 8 and
 // 32 tabs: as many as the slowest tab takes, and then spaced, for how long they
 // take to the tab that they reach last.
+//
+// Isolation, which is measured only where -work asks for it, is what seven tabs of
+// ours get done beside an eighth that misbehaves, each way once, to what they get
+// done before and after. -ways names some of the ways.
 //
 // What is measured, and how each system is set up, is in web/work.js and in the
 // adapters web/sharednode.js, peers/jsipfs.js and peers/helia.js. The peers come

@@ -34,6 +34,7 @@ type config struct {
 	reps    int
 	systems []system
 	work    []string
+	ways    []string
 	out     string
 }
 
@@ -44,6 +45,7 @@ func parse(args []string) (config, error) {
 	quick := flags.Bool("quick", false, "one repetition")
 	systems := flags.String("systems", "", "systems to measure, comma-separated (default all)")
 	work := flags.String("work", "", "work to do besides the start, comma-separated (default all)")
+	ways := flags.String("ways", "", "ways of misbehaving that isolation measures, comma-separated (default all)")
 	flags.StringVar(&c.out, "out", filepath.Join(dir, "out"), "directory for the results")
 	if err := flags.Parse(args); err != nil {
 		return c, err
@@ -56,6 +58,9 @@ func parse(args []string) (config, error) {
 	}
 	if *work != "" {
 		c.work = strings.Split(*work, ",")
+	}
+	if *ways != "" {
+		c.ways = strings.Split(*ways, ",")
 	}
 	for _, w := range c.work {
 		if !slices.ContainsFunc(figures, func(f figure) bool { return f.work == w }) {
@@ -87,8 +92,8 @@ func bench(ctx context.Context, args []string) error {
 	if err := serve(server, c.systems, r); err != nil {
 		return err
 	}
-	b := &bencher{server: server, want: func(work string) bool {
-		return len(c.work) == 0 || slices.Contains(c.work, work)
+	b := &bencher{server: server, ways: c.ways, want: func(work string) bool {
+		return len(c.work) == 0 && work != "isolation" || slices.Contains(c.work, work)
 	}}
 	if b.want("exchange") {
 		repo, err := os.MkdirTemp("", "sharednode-bench-kubo")

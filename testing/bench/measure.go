@@ -32,6 +32,7 @@ type bencher struct {
 	server *harness.Server
 	kubo   *peers.Kubo // nil if nothing is to be fetched from it
 	want   func(work string) bool
+	ways   []string // of misbehaving to measure, all if empty
 }
 
 // tabCounts are the numbers of tabs at which memory is looked at.
@@ -56,6 +57,11 @@ func (b *bencher) measure(ctx context.Context, s system, rep int, work []job, bl
 	if s.name == ours && b.want("messages") {
 		if err := b.measureMessages(ctx, r); err != nil {
 			return nil, fmt.Errorf("%s: messages: %w", s.name, err)
+		}
+	}
+	if s.name == ours && b.want("isolation") {
+		if err := b.measureIsolation(ctx, r); err != nil {
+			return nil, fmt.Errorf("%s: isolation: %w", s.name, err)
 		}
 	}
 	if !b.want("memory") {

@@ -13,7 +13,7 @@ type figure struct {
 func (f figure) key() string { return f.work + "." + f.name }
 
 // figures are the rows in order.
-var figures = []figure{
+var figures = append([]figure{
 	{"start", "cold", "cold start: page to first block stored", "ms", true},
 	{"start", "second", "second tab: page to first block stored", "ms", true},
 	{"file", "add", "add 64 MiB, pinned, own settings", "MiB/s", false},
@@ -45,12 +45,13 @@ var figures = []figure{
 	{"messages", "latency32", "from a peer to the last of 32 tabs", "ms", true},
 	{"roundTrips", "one", "bare round trips, one by one", "/s", false},
 	{"roundTrips", "many", "bare round trips, 32 at a time", "/s", false},
+	{"isolation", "memory", "worker's memory beside them, at most", "MiB", true},
 	{"memory", "tabs1", "memory above blank tabs, 1 tab", "MiB", true},
 	{"memory", "tabs2", "memory above blank tabs, 2 tabs", "MiB", true},
 	{"memory", "tabs8", "memory above blank tabs, 8 tabs", "MiB", true},
 	{"memory", "tab", "memory of each further tab, 2nd to 8th", "MiB", true},
 	{"memory", "used", "memory above a blank tab, after all the work", "MiB", true},
-}
+}, isolationFigures()...)
 
 // A job is a piece of work as web/work.js has it, with its options.
 type job struct {

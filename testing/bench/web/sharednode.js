@@ -1,9 +1,11 @@
 // Sharednode: the package as it is shipped, the node in a SharedWorker.
 import { connect } from '/dist/index.min.js'
+import { offerIsolation } from './isolation.js'
 import { offer } from './work.js'
 
 offer(async () => {
   const node = await connect()
+  offerIsolation(node, '/dist/worker.js')
   return {
     add: async (source, how) => (await node.add(source, how === 'v1' ? { profile: 'unixfs-v1-2025' } : {})).cid,
     cat: cid => node.cat(cid),

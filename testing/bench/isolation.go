@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
+)
+
+const (
+	// workers is how many tabs work beside the one that misbehaves.
+	workers = 7
+	// stint is how long they are watched at a time.
+	stint = 1000 * time.Millisecond
+	// ramp is how long a misbehaviour has had its way before they are.
+	ramp = 300 * time.Millisecond
+)
+
+// misbehaviours are the ways of testing/browser/testdata/misbehave.js. The last
+// has nothing to do with the node: it shows what a page takes from others by
+// keeping the machine busy.
+var misbehaviours = []string{
+	"calls",
+	"unknownCalls",
+	"status",
+	"callsUnawaited",
+	"uploadsNeverClosed",
+	"tenThousandStreams",
+	"neverReads",
+	"neverReadsFiles",
+	"endlessCredit",
+	"readsAll",
+	"subscribes",
+	"rooms",
+	"handles",
+	"publishes",
+	"adds",
+	"blocks",
+	"collects",
+	"verifies",
+	"counts",
+	"lists",
+	"cancels",
+	"cancelsOfOld",
+	"dataForOld",
+	"pings",
+	"garbage",
+	"hugeFrames",
+	"hugeHello",
+	"portsUngreeted",
+	"portsGreeted",
+	"endedPort",
+	"spins",
+}
+
+// isolationFigures are a row for each.
+func isolationFigures() (rows []figure) {
+	for _, way := range misbehaviours {
+		rows = append(rows, figure{"isolation", way, "7 tabs beside an eighth: " + way, "of beside an idle one", false})
+	}
+	return rows
+}
+
+// An eighth is what the eighth tab did, and was told for it.
+type eighth struct {
+	Ended   string         `json:"ended"` // the code with which its session ended
+	Answers int            `json:"answers"`
+	Calls   int            `json:"calls"`
+	Codes   map[string]int `json:"codes"` // of its calls' errors
+}
+
+// measureIsolation has seven tabs work beside an eighth that is idle and
+// misbehaves in turns, each way once. A figure is what they get done beside it
+// to what they get done before and after.
+func (b *bencher) measureIsolation(ctx context.Context, r *run) error {
+	return withBrowser(ctx, func(browser *harness.Chromium) error {
+		var tabs []*harness.ChromiumTab
+		for range workers + 1 {
+			tab, err := browser.OpenTab(ctx, b.server.Origin()+"/"+ours+".html")
+			if err != nil {
+				return err
+			}
+			if err := tab.Eval(ctx, nil, "await bench.start()"); err != nil {
+				return err
+			}
+			tabs = append(tabs, tab)
+		}
+		i := &isolation{run: r, tabs: tabs[1:], rogue: tabs[0]}
+		return i.measure(ctx, b.ways)
+	})
+}
+
+// isolation is one measurement.
+type isolation struct {
+	run   *run
+	tabs  []*harness.ChromiumTab
+	rogue *harness.ChromiumTab
+}
+
+func (i *isolation) measure(ctx context.Context, only []string) error {
+	var file string
+	if err := i.tabs[0].Eval(ctx, &file, "return bench.large()"); err != nil {
+		return err
+	}
+	ways := misbehaviours
+	if len(only) > 0 {
+		ways = only
+	}
+	for _, tab := range i.tabs {
+		if err := tab.Eval(ctx, nil, "bench.work()"); err != nil {
+			return err
+		}
+	}
+	if err := wait(ctx, settle); err != nil {
+		return err
+	}
+	before, err := i.rate(ctx)
+	if err != nil {
+		return err
+	}
+	most := 0.0
+	for _, way := range ways {
+		beside, memory, told, err := i.beside(ctx, way, file)
+		if err != nil {
+			return fmt.Errorf("%s: %w", way, err)
+		}
+		after, err := i.rate(ctx)
+		if err != nil {
+			return fmt.Errorf("after %s: %w", way, err)
+		}
+		most = max(most, memory)
+		if before+after > 0 {
+			i.run.Figures["isolation."+way] = 2 * beside / (before + after)
+		}
+		fmt.Fprintf(os.Stderr, "%s: %.0f/s before, %.0f/s beside, %.0f/s after; worker %.0f MiB; told %+v\n",
+			way, before, beside, after, memory, told)
+		before = after
+	}
+	i.run.Figures["isolation.memory"] = most
+	for _, tab := range i.tabs {
+		if err := tab.Eval(ctx, nil, "await bench.rest()"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beside returns what the tabs get done while the eighth misbehaves, and what
+// the worker's memory is then.
+func (i *isolation) beside(ctx context.Context, way, file string) (rate, memory float64, told eighth, err error) {
+	if err = i.rogue.Eval(ctx, nil, "await bench.misbehave(args[0], args[1])", way, map[string]any{"file": file}); err != nil {
+		return
+	}
+	if err = wait(ctx, ramp); err != nil {
+		return
+	}
+	if rate, err = i.rate(ctx); err != nil {
+		return
+	}
+	if err = i.tabs[0].Eval(ctx, &memory, "return bench.memory()"); err != nil {
+		return
+	}
+	if err = i.rogue.Eval(ctx, &told, "return bench.behave()"); err != nil {
+		return
+	}
+	return rate, memory, told, wait(ctx, ramp)
+}
+
+// rate returns how many pieces of work a second all tabs get done together.
+func (i *isolation) rate(ctx context.Context) (float64, error) {
+	type progress struct{ Done, At float64 }
+	look := func() ([]progress, error) {
+		all := make([]progress, len(i.tabs))
+		for n, tab := range i.tabs {
+			if err := tab.Eval(ctx, &all[n], "return bench.done()"); err != nil {
+				return nil, err
+			}
+		}
+		return all, nil
+	}
+	before, err := look()
+	if err != nil {
+		return 0, err
+	}
+	if err := wait(ctx, stint); err != nil {
+		return 0, err
+	}
+	after, err := look()
+	sum := 0.0
+	for n := range after {
+		sum += (after[n].Done - before[n].Done) / (after[n].At - before[n].At) * 1000
+	}
+	return sum, err
+}
