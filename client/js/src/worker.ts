@@ -55,6 +55,7 @@ interface WorkerScope {
   onconnect?: ((event: { ports: readonly MessagePort[] }) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
   onerror: ((message: unknown) => unknown) | null;
+  onunhandledrejection: ((event: { preventDefault(): void }) => void) | null;
   sharednode: Surroundings;
   /** A dedicated worker's. */
   postMessage?: (message: { type: string; lock?: string }) => void;
@@ -163,9 +164,14 @@ async function run(): Promise<Failure> {
   }
   const program = scope.location.hash.slice(1) || 'node.wasm';
   const url = new URL(program, scope.location.href);
-  // What a program that has exited is called for still is nobody's fault.
-  const failure = await runProgram(url, () => (scope.onerror = () => true));
+  const failure = await runProgram(url, ignoreErrors);
   return successor === undefined ? failure : movedTo(successor);
+}
+
+/** What a program that has exited is still called for is nobody's fault. */
+function ignoreErrors(): void {
+  scope.onerror = () => true;
+  scope.onunhandledrejection = (event) => event.preventDefault();
 }
 
 function movedTo(worker: Worker): Failure {

@@ -21,9 +21,9 @@ export class Doorman<P extends DoorPort = MessagePort> {
   /** Takes a port for the program. */
   receive(port: P): void {
     if (this.#failure !== undefined) {
-      // Who comes after a crash is told nothing: by the worker's lock it finds
-      // that nobody is there, and dials the next one.
-      if (/^worker-(failed|moved)$/.test(this.#failure.code)) {
+      // Who comes later is told nothing of how this worker ended: by its lock it
+      // finds that nobody is there, and dials the next one.
+      if (this.#failure.code === 'worker-moved') {
         send(port, FrameType.refuse, this.#failure);
       }
     } else if (this.#accept === undefined) {
