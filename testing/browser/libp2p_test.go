@@ -112,7 +112,7 @@ func TestConfigurationThatIsNotTaken(t *testing.T) {
 		{"{bootstrap: ['/ip4/127.0.0.1/tcp/1/p2p/' + args[0]]}", "undialable-address"},
 		{"{swarm: ['/ip4/127.0.0.1/tcp/1/ws']}", "undialable-address"},
 		{"{network: 'sometimes'}", "invalid-option"},
-		{"{topics: ['']}", "invalid-topic"},
+		{"{topics: ['']}", "invalid-option"},
 	} {
 		thrown := page.thrown("await open({config: "+test.config+"})", id)
 		if thrown.Code != test.code {
