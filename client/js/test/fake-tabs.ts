@@ -235,7 +235,9 @@ class FakeWorker {
   /** What was heard on the ports. */
   readonly heard: string[] = [];
   onmessage: ((event: { data: unknown }) => void) | undefined;
-  onerror: ((event: { message: string }) => void) | undefined;
+  onerror:
+    | ((event: { message: string; preventDefault(): void }) => void)
+    | undefined;
   /** Whether it answers. */
   silent = false;
   ended = false;
@@ -266,7 +268,8 @@ class FakeWorker {
 
   /** The script could not be had. */
   fail(): void {
-    this.page.task(() => this.onerror?.({ message: '' }));
+    const event = { message: '', preventDefault: () => {} };
+    this.page.task(() => this.onerror?.(event));
   }
 
   postMessage(data: { type: string }, [port]: MessagePort[]): void {

@@ -30,8 +30,10 @@ export class Host {
     }
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => {
-      // What a script that runs throws is its own affair.
-      if (!this.#started) {
+      if (this.#started) {
+        // What a script that runs throws is its own affair: it tells its tabs.
+        event.preventDefault();
+      } else {
         this.#end(event.message || 'it could not be loaded');
       }
     };
