@@ -236,8 +236,7 @@ class FakeWorker {
   readonly heard: string[] = [];
   onmessage: ((event: { data: unknown }) => void) | undefined;
   onerror:
-    | ((event: { message: string; preventDefault(): void }) => void)
-    | undefined;
+    ((event: { message: string; preventDefault(): void }) => void) | undefined;
   /** Whether it answers. */
   silent = false;
   ended = false;
