@@ -183,11 +183,8 @@ func TestLeaderGoes(t *testing.T) {
 // tells the others but that it is silent.
 func TestLeaderIsFrozen(t *testing.T) {
 	once(t)
+	need(t, harness.PowerFreeze)
 	w := newWorld(t)
-	// The program that wakes and finds its repo gone ends at once, within a call
-	// that it made. Go's script does not expect that of a call.
-	w.allow("this._inst is undefined")
-	w.allow("reading 'exports'")
 	w.spyOnWorkers()
 	watch := w.watch()
 	leader := w.page()

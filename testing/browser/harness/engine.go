@@ -29,6 +29,8 @@ const (
 	PowerCrash Power = "crash"
 	// PowerProfile: what a page stored is there for the next browser.
 	PowerProfile Power = "profile"
+	// PowerFreeze: a process that is stopped holds up no other.
+	PowerFreeze Power = "freeze"
 )
 
 // Lacks returns why the engine does not have a power, or nothing if it has it.
@@ -43,6 +45,8 @@ func (e Engine) Lacks(p Power) string {
 		return "the session of WebKit's driver ends when a tab crashes"
 	case PowerProfile:
 		return "under its driver WebKit keeps nothing"
+	case PowerFreeze:
+		return "what a stopped process has open in WebKit's IndexedDB can hold up all others until it goes on"
 	}
 	return ""
 }
