@@ -30,5 +30,5 @@ func newImportBudget() *budget {
 }
 
 func newReadBudget() *budget {
-	return &budget{total: 24 << 20, most: 6 << 20, least: maxBlockSize}
+	return &budget{total: 24 << 20, most: 6 << 20, least: 256 << 10}
 }

@@ -50,8 +50,7 @@ func newFileReader(ctx context.Context, s *store, file *fileNode, from, to uint6
 	ctx, cancel := context.WithCancelCause(ctx)
 	pieces := make(chan *piece, readAheadBlocks)
 	leave := s.reads.join()
-	bytes := s.reads.share()
-	w := &fileWalk{ctx: ctx, store: s, pieces: pieces, bytes: bytes, room: semaphore.NewWeighted(bytes)}
+	w := newFileWalk(ctx, s, pieces)
 	go func() {
 		defer end()
 		defer leave()
@@ -112,7 +111,7 @@ func (r *fileReader) fill() error {
 		if r.err != nil {
 			return r.err
 		}
-		r.walk.room.Release(r.room)
+		r.walk.wasRead(r.room)
 		r.room = 0
 		p, more := <-r.pieces
 		if !more {
@@ -134,10 +133,29 @@ type fileWalk struct {
 	ctx    context.Context
 	store  *store
 	pieces chan<- *piece
-	bytes  int64               // of pieces that are not read yet
-	room   *semaphore.Weighted // for these
+	bytes  atomic.Int64        // that pieces may have that are not read yet
+	room   *semaphore.Weighted // for these, less what of most is not in bytes
 	loads  sync.WaitGroup
 	err    error // set before pieces is closed
+}
+
+// firstReadAhead is how many bytes are loaded ahead of who has not read any.
+const firstReadAhead = 2 << 20
+
+func newFileWalk(ctx context.Context, s *store, pieces chan<- *piece) *fileWalk {
+	w := &fileWalk{ctx: ctx, store: s, pieces: pieces, room: semaphore.NewWeighted(s.reads.most)}
+	first := min(firstReadAhead, s.reads.share())
+	w.bytes.Store(first)
+	w.room.TryAcquire(s.reads.most - first)
+	return w
+}
+
+// wasRead frees the room of a piece, and makes as much again as long as that is
+// within the reader's share: who reads nothing has little loaded for it.
+func (w *fileWalk) wasRead(room int64) {
+	more := max(0, min(room, w.store.reads.share()-w.bytes.Load()))
+	w.bytes.Add(more)
+	w.room.Release(room + more)
 }
 
 // node hands out bytes from..to of a node.
@@ -184,7 +202,7 @@ func (w *fileWalk) part(p part, depth int) error {
 // load starts to load what is under a link, which is small enough for one block
 // but may be more.
 func (w *fileWalk) load(p part, depth int) error {
-	out := &piece{done: make(chan struct{}), room: int64(min(uint64(w.bytes), p.size))}
+	out := &piece{done: make(chan struct{}), room: int64(min(uint64(w.bytes.Load()), p.size))}
 	if err := w.room.Acquire(w.ctx, out.room); err != nil {
 		return context.Cause(w.ctx)
 	}
