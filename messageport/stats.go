@@ -30,10 +30,12 @@ type CallStats struct {
 	Sent     uint64 // bytes of the server's
 }
 
-// OpenCalls returns the counts of the calls now open, the oldest first.
-func (s *ServerConn) OpenCalls() []CallStats {
+// OpenCalls returns the counts of so many of the calls now open, the oldest
+// first.
+func (s *ServerConn) OpenCalls(most int) []CallStats {
 	open := s.openCalls()
 	slices.SortFunc(open, func(a, b *ServerCall) int { return cmp.Compare(a.id, b.id) })
+	open = open[:min(len(open), most)]
 	stats := make([]CallStats, len(open))
 	for i, call := range open {
 		stats[i] = call.stats()

@@ -18,7 +18,7 @@ const (
 	crowds
 )
 
-var crowdSizes = [crowds]int{reading: 64, listing: 4, sweeping: 1}
+var crowdSizes = [crowds]int{reading: 32, listing: 4, sweeping: 1}
 
 var crowdOf = map[string]crowd{
 	nodeapi.MethodCat:        reading,

@@ -10,6 +10,10 @@ import (
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
+// maxCalls is how many calls of a session a status tells of, the oldest: one that
+// many sessions ask for at once would else tell of all that ask.
+const maxCalls = 32
+
 // maxStatus is about the most bytes that a status takes, which has to fit into
 // one frame whatever the sessions do.
 const maxStatus = 512 << 10
@@ -101,7 +105,7 @@ func (s *session) status() (_ nodeapi.SessionStatus, ok bool) {
 		Received:  stats.Received,
 		Sent:      stats.Sent,
 	}
-	for _, call := range conn.OpenCalls() {
+	for _, call := range conn.OpenCalls(maxCalls) {
 		status.Calls = append(status.Calls, nodeapi.CallStatus{
 			Method:   clip(call.Method),
 			Started:  call.Started.UnixMilli(),

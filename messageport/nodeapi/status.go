@@ -58,7 +58,7 @@ type SessionStatus struct {
 	ID        string       `cbor:"id"`
 	Client    string       `cbor:"client"`  // what it calls itself
 	Started   int64        `cbor:"started"` // Unix milliseconds
-	Calls     []CallStatus `cbor:"calls"`   // now open
+	Calls     []CallStatus `cbor:"calls"`   // now open: the 32 oldest
 	Topics    []string     `cbor:"topics"`  // that it listens to
 	Rooms     []string     `cbor:"rooms"`   // that it is in
 	Protocols []string     `cbor:"protocols"`

@@ -614,7 +614,7 @@ export interface SessionStatus {
   client: string;
   /** Unix milliseconds */
   started: number | bigint;
-  /** now open */
+  /** now open: the 32 oldest */
   calls: CallStatus[];
   /** that it listens to */
   topics: string[];
