@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"syscall/js"
 	"time"
 
@@ -26,7 +27,12 @@ var version, commit = "dev", ""
 // the repo. The script's patience with the program's end is twice as long.
 const drainTime = 5 * time.Second
 
+// memoryLimit is where the heap's growth between two collections ends. What wasm
+// has taken once it never gives back, so that garbage would cost for good.
+const memoryLimit = 320 << 20
+
 func main() {
+	debug.SetMemoryLimit(memoryLimit)
 	ctx := context.Background()
 	logs := journal.New(journal.Config{Out: os.Stderr, OnLevel: node.SetLogLevel})
 	node.CaptureLogs(logs.Handler(slog.LevelError))
