@@ -42,6 +42,8 @@ var misbehaviours = []string{
 	"verifies",
 	"counts",
 	"lists",
+	"logs",
+	"levels",
 	"cancels",
 	"cancelsOfOld",
 	"dataForOld",

@@ -14,15 +14,24 @@ type misbehaviour struct {
 var misbehaviours = []misbehaviour{
 	{way: "calls"},
 	{way: "unknownCalls", error: "unknown-method"},
+	{way: "status"},
 	{way: "callsUnawaited", ended: "too-many-calls"},
 	{way: "tenThousandStreams", ended: "too-many-calls"},
 	{way: "uploadsNeverClosed"},
 	{way: "neverReads"},
 	{way: "neverReadsFiles"},
+	{way: "endlessCredit"},
+	{way: "readsAll"},
+	{way: "rooms", error: "too-many-topics"},
 	{way: "subscribes", error: "too-many-topics"},
 	{way: "handles", error: "too-many-streams"},
 	{way: "publishes"},
 	{way: "adds"},
+	{way: "blocks"},
+	{way: "counts"},
+	{way: "lists"},
+	{way: "logs"},
+	{way: "levels"},
 	{way: "collects"},
 	{way: "verifies"},
 	{way: "cancels"},
@@ -53,7 +62,7 @@ const toil = `
 // script can do wrong, one thing after the other.
 func TestTabsBesideOneThatMisbehaves(t *testing.T) {
 	const tabs = 3
-	const memoryLimit = 1 << 30 // of the 4 GiB that there can be
+	const memoryLimit = 384 << 20 // of the 4 GiB that there can be
 	w := newWorld(t)
 	var workers []*tab
 	for range tabs {

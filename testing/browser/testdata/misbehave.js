@@ -262,6 +262,8 @@ export const ways = {
   verifies: { run: keepOpen(64, 'repo.verify') },
   counts: { run: keepOpen(512, 'repo.stat') },
   lists: { run: keepOpen(512, 'pin.ls', {}) },
+  logs: { run: keepOpen(512, 'log.tail', {}) },
+  levels: { run: keepOpen(512, 'log.level', n => ({ level: n % 2 ? 'warn' : 'error', subsystem: 'server' })) },
   cancels: {
     run: async rogue => {
       await rogue.greeted()
