@@ -16,7 +16,9 @@ type inspected struct {
 	Locks    []string          `json:"locks"`
 }
 
+// A page that is out of sight does not ask by itself.
 const readInspector = `
+document.dispatchEvent(new Event('visibilitychange'))
 const texts = (selector) => [...document.querySelectorAll(selector)].map((e) => e.textContent)
 const facts = {}
 for (const fact of document.querySelectorAll('#facts > div')) {
