@@ -306,7 +306,7 @@ func (t *tab) putAside() (back func() bool) {
 	}
 	return func() (kept bool) {
 		t.w.t.Helper()
-		_ = t.try(nil, "history.back()") // which may end the evaluation too
+		t.do(nil, "setTimeout(() => history.back())") // not at once: this page has to answer first
 		t.w.eventually("the page is back", func() bool {
 			return t.try(&kept, "if (!globalThis.random) throw new Error('not yet'); return globalThis.pageshow ?? false") == nil
 		})
