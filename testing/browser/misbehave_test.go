@@ -61,6 +61,9 @@ const toil = `
 // TestTabsBesideOneThatMisbehaves has tabs work beside one that does all that a
 // script can do wrong, one thing after the other.
 func TestTabsBesideOneThatMisbehaves(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute, and what bounds a tab is the same in every engine")
+	}
 	const tabs = 3
 	const memoryLimit = 384 << 20 // of the 4 GiB that there can be
 	w := newWorld(t)
