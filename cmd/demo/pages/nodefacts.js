@@ -13,8 +13,9 @@ export class NodeFacts {
   }
 
   async refresh() {
-    const [{ worker, started, now, sessions }, connections] =
-      await Promise.all([this.#node.status(), this.#node.swarm.peers()]);
+    const [{ worker, started, now, sessions }, connections] = await Promise.all(
+      [this.#node.status(), this.#node.swarm.peers()],
+    );
     const peers = new Set(connections.map(({ peer }) => peer));
     const { peerId } = this.#node;
     this.#list.replaceChildren(
