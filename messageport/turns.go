@@ -2,6 +2,7 @@ package messageport
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -45,7 +46,7 @@ const (
 //
 // What a call costs is reckoned: by the bytes of its streams.
 type Turns struct {
-	pulse *pulse
+	yield func()
 
 	mu      sync.Mutex // guards following, and all shares and places
 	recent  []*share   // that did something recently, and some that did not
@@ -54,9 +55,14 @@ type Turns struct {
 	alarm   *time.Timer
 }
 
-// NewTurns returns the turns of one server.
-func NewTurns() *Turns {
-	t := &Turns{pulse: newPulse()}
+// NewTurns returns the turns of one server. Between two of them yield is called,
+// by one goroutine at a time, to let whatever else waits go first: runtime.Gosched
+// if nil.
+func NewTurns(yield func()) *Turns {
+	if yield == nil {
+		yield = runtime.Gosched
+	}
+	t := &Turns{yield: yield}
 	t.alarm = time.AfterFunc(time.Hour, t.look)
 	t.alarm.Stop()
 	return t
@@ -280,7 +286,7 @@ func (t *Turns) startDealing() {
 func (t *Turns) deal() {
 	for {
 		began := time.Now()
-		t.pulse.wait()
+		t.yield()
 		if !t.round(began) {
 			return
 		}

@@ -1,5 +1,3 @@
-//go:build !js
-
 package messageport
 
 import (
@@ -30,7 +28,7 @@ func works(s *share) { s.newPlace().spend(context.Background(), busy) }
 
 func TestTurnsOfOneAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := NewTurns().newShare()
+		s := NewTurns(nil).newShare()
 		calls, placed := comers(t, s, 100)
 		if got := placed(); got != 100 {
 			t.Errorf("%d of 100 calls are worked on; want all of who is alone", got)
@@ -41,7 +39,7 @@ func TestTurnsOfOneAlone(t *testing.T) {
 
 func TestTurnsOfOneThatAsksForMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := NewTurns()
+		turns := NewTurns(nil)
 		var others []*share
 		for range 7 {
 			s := turns.newShare()
@@ -72,7 +70,7 @@ func TestTurnsOfOneThatAsksForMore(t *testing.T) {
 
 func TestTurnsLeaveAndLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := NewTurns()
+		turns := NewTurns(nil)
 		works(turns.newShare())
 		s := turns.newShare()
 		calls, placed := comers(t, s, 3)
@@ -90,7 +88,7 @@ func TestTurnsLeaveAndLast(t *testing.T) {
 
 func TestTurnsEndWithTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := NewTurns()
+		turns := NewTurns(nil)
 		works(turns.newShare())
 		s := turns.newShare()
 		s.newPlace().spend(t.Context(), 1000*quantum)
@@ -107,7 +105,7 @@ func TestTurnsEndWithTheCall(t *testing.T) {
 // its session that want one: it must not wait for them.
 func TestTurnsGiveSpendersTheirTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := NewTurns()
+		turns := NewTurns(nil)
 		other := turns.newShare()
 		s := turns.newShare()
 		works(other)

@@ -57,6 +57,9 @@ type Config struct {
 	// MaxSessions bounds the clients served at once, 256 if 0, and as many ports
 	// that have not said hello. More are refused.
 	MaxSessions int
+	// Yield is called between the turns of sessions, to let whatever else waits in
+	// the process go first. runtime.Gosched if nil.
+	Yield func()
 	// Logger is told of sessions and of faults. Nil discards.
 	Logger *slog.Logger
 	// Journal is the log that clients read, and whose levels they set. Without it
@@ -111,7 +114,7 @@ func New(cfg Config) *Server {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: cfg, turns: messageport.NewTurns(), sweeping: make(turns, 1), started: time.Now(), sessions: make(map[*session]struct{})}
+	s := &Server{cfg: cfg, turns: messageport.NewTurns(cfg.Yield), sweeping: make(turns, 1), started: time.Now(), sessions: make(map[*session]struct{})}
 	s.accepting, s.stopAccepting = context.WithCancelCause(context.Background())
 	s.running, s.stopRunning = context.WithCancelCause(context.Background())
 	s.boot = boot{open: cfg.Open, log: cfg.Logger, ctx: s.running}

@@ -42,6 +42,7 @@ func main() {
 
 	boot := booter{name: script.repo(), mayWrite: script.mayWrite, logs: logs}
 	srv := server.New(server.Config{
+		Yield:    messageport.NewPulse(),
 		Open:     boot.open,
 		Liveness: weblock.Wait,
 		Lock:     script.lock(),
