@@ -39,6 +39,7 @@ type Node struct {
 	release func()          // what the node made for itself
 	stopped context.Context // ends when Close is called
 	stop    context.CancelFunc
+	admits  sync.Mutex     // held while an operation is admitted, and by Close
 	running sync.WaitGroup // operations
 }
 
@@ -91,7 +92,9 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 // Close ends the operations under way, waits for them, ends the network and
 // flushes what was written. It leaves the stores open.
 func (n *Node) Close() error {
+	n.admits.Lock()
 	n.stop()
+	n.admits.Unlock()
 	n.running.Wait()
 	err := n.stopNetwork()
 	n.release()
@@ -101,8 +104,14 @@ func (n *Node) Close() error {
 // begin admits an operation. The context that it returns also ends with the
 // node; end must be called when the operation is over.
 func (n *Node) begin(ctx context.Context) (_ context.Context, end func()) {
-	n.running.Add(1)
+	n.admits.Lock()
+	defer n.admits.Unlock()
 	ctx, cancel := context.WithCancelCause(ctx)
+	if n.stopped.Err() != nil {
+		cancel(errClosed)
+		return ctx, func() {}
+	}
+	n.running.Add(1)
 	unhook := context.AfterFunc(n.stopped, func() { cancel(errClosed) })
 	return ctx, func() {
 		unhook()
