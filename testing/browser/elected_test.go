@@ -306,7 +306,9 @@ func (t *tab) putAside() (back func() bool) {
 	}
 	return func() (kept bool) {
 		t.w.t.Helper()
-		t.do(nil, "setTimeout(() => history.back())") // not at once: this page has to answer first
+		// Not at once: where the page does not answer first, WebKit never ends the
+		// evaluation.
+		_ = t.try(nil, "setTimeout(() => history.back(), 200)")
 		t.w.eventually("the page is back", func() bool {
 			return t.try(&kept, "if (!globalThis.random) throw new Error('not yet'); return globalThis.pageshow ?? false") == nil
 		})
