@@ -41,7 +41,7 @@ build: setup-build $(NPM_INSTALLED) ## Build the npm package into dist/
 .PHONY: test
 test: setup ## Run every test: native, TypeScript and three real browsers
 	+$(MAKE) --no-print-directory --output-sync -j3 test-all
-	go run ./testing/browser/support check README.md $(RUNS)
+	go run ./testing/browser/support table $(RUNS)
 
 # Three at a time, begun in this order: what others wait for comes first, and what
 # leaves a core idle, as browsers do that are waited for, has something beside it.
