@@ -180,10 +180,10 @@ func TestAPageThatWasPutAsideListensAgain(t *testing.T) {
 	w := newWorld(t)
 	keeper, aside := w.tab(), w.tab()
 	aside.do(nil, "globalThis.heard = await listen('topic')")
-	aside.do(nil, "setTimeout(() => { location.href = '/page.html?other' })")
+	aside.do(nil, "setTimeout(() => { location.href = '/page.html?other' }, 200)")
 	w.eventually("the page has let the worker go", func() bool { return keeper.sessions() == 1 })
 	keeper.do(nil, publish, "topic", 0, 5)
-	aside.do(nil, "setTimeout(() => history.back())")
+	aside.do(nil, "setTimeout(() => history.back(), 200)")
 	w.eventually("the node listens again", func() (listens bool) {
 		keeper.do(&listens, "return (await node.pubsub.ls()).length === 1")
 		return listens
