@@ -14,6 +14,8 @@ BROWSER_PACKAGES := ./node/p2p ./testing/browser/harness ./testing/torture ./tes
 # What the suite's runs came to, for the README's table.
 SUPPORT := .cache/support
 SUITES := chromium-shared chromium-dedicated firefox-shared webkit-shared
+# Those that every run of the tests has; `make support` runs all of them.
+SUITES_IN_TEST := chromium-shared
 RUNS := $(SUITES:%=$(SUPPORT)/%.json)
 WASM := GOOS=js GOARCH=wasm
 # The linters vet; with each set of build tags once more it would take minutes.
@@ -39,14 +41,13 @@ build: setup-build $(NPM_INSTALLED) ## Build the npm package into dist/
 	go run ./cmd/build-wasm
 
 .PHONY: test
-test: setup ## Run every test: native, TypeScript and three real browsers
-	+$(MAKE) --no-print-directory --output-sync -j3 test-all
-	go run ./testing/browser/support table $(RUNS)
+test: setup ## Run every test: native, TypeScript and a real browser; make support has the others
+	+$(MAKE) --no-print-directory --output-sync -j2 test-all
 
-# Three at a time, begun in this order: what others wait for comes first, and what
+# Two at a time, begun in this order: what others wait for comes first, and what
 # leaves a core idle, as browsers do that are waited for, has something beside it.
 .PHONY: test-all
-test-all: build kubo test-js test-native test-wasm test-browser $(SUITES:%=test-%)
+test-all: build kubo test-js test-native test-wasm test-browser $(SUITES_IN_TEST:%=test-%)
 
 .PHONY: test-short
 test-short: setup-build vet test-js ## Run the quick tests: no race detector, no Kubo, no browser
