@@ -65,7 +65,7 @@ func TestTabsBesideOneThatMisbehaves(t *testing.T) {
 		t.Skip("takes a minute, and what bounds a tab is the same in every engine")
 	}
 	const tabs = 3
-	const memoryLimit = 384 << 20 // of the 4 GiB that there can be
+	const memoryLimit = 512 << 20 // of the 4 GiB that there can be
 	w := newWorld(t)
 	var workers []*tab
 	for range tabs {
