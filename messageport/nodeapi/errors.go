@@ -41,9 +41,10 @@ const (
 	// has. Details: cid.
 	CodeNotFound Code = "not-found"
 	// CodeNoLink: a path that goes through a name that is not there. Details:
-	// path, cid (the node in which it ended), link.
+	// path, cid (the node in which it ended) where known, link.
 	CodeNoLink Code = "no-link"
-	// CodeNotAFile: cat of what is not a file. Details: path.
+	// CodeNotAFile: cat, or files.read and files.write, of what is not a file.
+	// Details: path.
 	CodeNotAFile Code = "not-a-file"
 	// CodeNotADirectory: a listing of, or a name in, what is not a directory.
 	// Details: path.
@@ -129,6 +130,11 @@ const (
 	// CodeClosing: a hello or a call that came while the server was closing. It
 	// was not begun.
 	CodeClosing Code = "closing"
+	// CodeAlreadyExists: a path at which something is in the way. Details: path.
+	CodeAlreadyExists Code = "already-exists"
+	// CodeIsADirectory: a directory, where only a file will do unless asked for
+	// otherwise. Details: path.
+	CodeIsADirectory Code = "is-a-directory"
 )
 
 // Error is an error with a code. It crosses a port whole.

@@ -37,6 +37,30 @@ const (
 	// MethodList: PathRequest → none; ↓ items Entry.
 	MethodList = "ls"
 
+	// MethodFilesCopy: FilesCopyRequest → none.
+	MethodFilesCopy = "files.cp"
+	// MethodFilesMkdir: FilesMkdirRequest → none.
+	MethodFilesMkdir = "files.mkdir"
+	// MethodFilesStat: FilesStatRequest → FilesStat.
+	MethodFilesStat = "files.stat"
+	// MethodFilesTouch: FilesTouchRequest → none.
+	MethodFilesTouch = "files.touch"
+	// MethodFilesChmod: FilesChmodRequest → none.
+	MethodFilesChmod = "files.chmod"
+	// MethodFilesRemove: FilesRemoveRequest → none.
+	MethodFilesRemove = "files.rm"
+	// MethodFilesRead: FilesReadRequest → none; ↓ bytes.
+	MethodFilesRead = "files.read"
+	// MethodFilesWrite: FilesWriteRequest → none; ↑ bytes. With a length it may
+	// end before all of them are sent.
+	MethodFilesWrite = "files.write"
+	// MethodFilesMove: FilesMoveRequest → none.
+	MethodFilesMove = "files.mv"
+	// MethodFilesFlush: FilesFlushRequest → CIDResult.
+	MethodFilesFlush = "files.flush"
+	// MethodFilesList: FilesListRequest → none; ↓ items MFSEntry.
+	MethodFilesList = "files.ls"
+
 	// MethodDAGPut: DAGPutOptions → CIDResult; ↑ bytes of the node in its input
 	// codec.
 	MethodDAGPut = "dag.put"

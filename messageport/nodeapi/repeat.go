@@ -28,6 +28,9 @@ var Repeats = map[string]Repeat{
 	MethodStatusSamples:   RepeatRead,
 	MethodLogList:         RepeatRead,
 	MethodGet:             RepeatRead, // an archive tells the time at which it was made
+	MethodFilesStat:       RepeatRead,
+	MethodFilesRead:       RepeatRead, // the file may be another by then
+	MethodFilesList:       RepeatRead,
 	MethodDAGResolve:      RepeatRead,
 	MethodBlockStat:       RepeatRead,
 	MethodPinList:         RepeatRead,

@@ -11,6 +11,8 @@ func TestWhatWouldBeDoneTwiceIsNotRepeated(t *testing.T) {
 		nodeapi.MethodPubSubPublish, nodeapi.MethodRoomSend, nodeapi.MethodPinRemove, nodeapi.MethodBlockRemove,
 		nodeapi.MethodRepoGC, nodeapi.MethodSwarmDisconnect, nodeapi.MethodStreamDial, nodeapi.MethodStreamAccept,
 		nodeapi.MethodPubSubSubscribe, nodeapi.MethodRoomJoin, nodeapi.MethodStreamHandle, nodeapi.MethodEvents,
+		nodeapi.MethodFilesCopy, nodeapi.MethodFilesMkdir, nodeapi.MethodFilesTouch, nodeapi.MethodFilesChmod,
+		nodeapi.MethodFilesRemove, nodeapi.MethodFilesWrite, nodeapi.MethodFilesMove, nodeapi.MethodFilesFlush,
 	} {
 		if repeat, ok := nodeapi.Repeats[method]; ok {
 			t.Errorf("%s may be repeated as %q", method, repeat)

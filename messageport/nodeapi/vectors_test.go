@@ -111,6 +111,37 @@ var samples = []struct {
 	{"path alone", nodeapi.CatRequest{Path: "p"}},
 	{"full", nodeapi.GetRequest{Path: "p", Archive: true, Compress: true, CompressionLevel: new(-1), Offline: true}},
 	{"full", nodeapi.Entry{Type: "file", Cid: cidV1, Name: "n", Path: "p/n", Size: 11, Mode: new(uint32(0o755)), Mtime: mtime}},
+	{"full", nodeapi.FilesCopyRequest{
+		From: []string{"/a", "/ipfs/" + cidV1.String()}, To: "/b/", Parents: true, Force: true, CidVersion: new(1),
+		HashAlg: "sha2-512", Flush: new(false), Offline: true,
+	}},
+	{"full", nodeapi.FilesMkdirRequest{
+		Path: "/a", Parents: true, Mode: new(uint32(0o755)), Mtime: mtime, CidVersion: new(0), HashAlg: "sha2-512",
+		Flush: new(false),
+	}},
+	{"path alone", nodeapi.FilesMkdirRequest{Path: "/a"}},
+	{"full", nodeapi.FilesStatRequest{Path: "/a", WithLocal: true, Offline: true}},
+	{"full", nodeapi.FilesStat{
+		Cid: cidV1, Size: 11, CumulativeSize: 1 << 53, Type: "file", Blocks: 2, WithLocality: true, Local: true,
+		SizeLocal: 12, Mode: new(uint32(0o644)), Mtime: mtime,
+	}},
+	{"directory", nodeapi.FilesStat{Cid: cidV0, Type: "directory"}},
+	{"full", nodeapi.FilesTouchRequest{Path: "/a", Mtime: mtime, Flush: new(true)}},
+	{"full", nodeapi.FilesChmodRequest{Path: "/a", Mode: 0o1777, Flush: new(true)}},
+	{"full", nodeapi.FilesRemoveRequest{Paths: []string{"/a", "/b"}, Recursive: true, Force: true, Flush: new(true)}},
+	{"full", nodeapi.FilesReadRequest{Path: "/a", Offset: 1, Length: new(uint64(0)), Offline: true}},
+	{"full", nodeapi.FilesWriteRequest{
+		Path: "/a", Offset: 1 << 53, Length: new(uint64(2)), Create: true, Parents: true, Truncate: true,
+		RawLeaves: new(false), Mode: new(uint32(0o600)), Mtime: mtime, CidVersion: new(1), HashAlg: "blake3",
+		Flush: new(false),
+	}},
+	{"full", nodeapi.FilesMoveRequest{
+		From: []string{"/a"}, To: "/b", Parents: true, CidVersion: new(1), HashAlg: "sha2-512", Flush: new(false),
+	}},
+	{"full", nodeapi.FilesFlushRequest{Path: "/"}},
+	{"full", nodeapi.FilesListRequest{Path: "/", Long: new(false), Offline: true}},
+	{"full", nodeapi.MFSEntry{Name: "a", Cid: cidV1, Type: "file", Size: 11, Mode: new(uint32(0o755)), Mtime: mtime}},
+	{"name alone", nodeapi.MFSEntry{Name: "a", Cid: cidV0}},
 	{"full", nodeapi.DAGPutOptions{
 		InputCodec: "dag-json", StoreCodec: "dag-cbor", HashAlg: "sha2-512", CidVersion: new(1),
 		Pin: true, OnlyHash: true,

@@ -40,6 +40,31 @@ export const enum Methods {
   Get = 'get',
   /** PathRequest → none; ↓ items Entry. */
   List = 'ls',
+  /** FilesCopyRequest → none. */
+  FilesCopy = 'files.cp',
+  /** FilesMkdirRequest → none. */
+  FilesMkdir = 'files.mkdir',
+  /** FilesStatRequest → FilesStat. */
+  FilesStat = 'files.stat',
+  /** FilesTouchRequest → none. */
+  FilesTouch = 'files.touch',
+  /** FilesChmodRequest → none. */
+  FilesChmod = 'files.chmod',
+  /** FilesRemoveRequest → none. */
+  FilesRemove = 'files.rm',
+  /** FilesReadRequest → none; ↓ bytes. */
+  FilesRead = 'files.read',
+  /**
+   * FilesWriteRequest → none; ↑ bytes. With a length it may
+   * end before all of them are sent.
+   */
+  FilesWrite = 'files.write',
+  /** FilesMoveRequest → none. */
+  FilesMove = 'files.mv',
+  /** FilesFlushRequest → CIDResult. */
+  FilesFlush = 'files.flush',
+  /** FilesListRequest → none; ↓ items MFSEntry. */
+  FilesList = 'files.ls',
   /**
    * DAGPutOptions → CIDResult; ↑ bytes of the node in its input
    * codec.
@@ -159,6 +184,9 @@ export const Repeats = {
     Methods.StatusSamples,
     Methods.LogList,
     Methods.Get,
+    Methods.FilesStat,
+    Methods.FilesRead,
+    Methods.FilesList,
     Methods.DAGResolve,
     Methods.BlockStat,
     Methods.PinList,
@@ -232,10 +260,13 @@ export type NodeErrorCode =
   | 'not-found'
   /**
    * a path that goes through a name that is not there. Details:
-   * path, cid (the node in which it ended), link.
+   * path, cid (the node in which it ended) where known, link.
    */
   | 'no-link'
-  /** cat of what is not a file. Details: path. */
+  /**
+   * cat, or files.read and files.write, of what is not a file.
+   * Details: path.
+   */
   | 'not-a-file'
   /**
    * a listing of, or a name in, what is not a directory.
@@ -360,7 +391,210 @@ export type NodeErrorCode =
    * a hello or a call that came while the server was closing. It
    * was not begun.
    */
-  | 'closing';
+  | 'closing'
+  /** a path at which something is in the way. Details: path. */
+  | 'already-exists'
+  /**
+   * a directory, where only a file will do unless asked for
+   * otherwise. Details: path.
+   */
+  | 'is-a-directory';
+
+/**
+ * FilesCopyRequest asks to put what paths name at another path. Nothing is
+ * copied but a link: what lies under it is fetched when it is read.
+ */
+export interface FilesCopyRequest {
+  /**
+   * From has one path or more, of the tree or of the form "/ipfs/<cid>/a/b". Of
+   * several, each is put into the directory To under its last part.
+   */
+  from: string[];
+  /** To must not be there yet. One that ends in "/" is a directory to put it into. */
+  to: string;
+  /** make missing directories above To */
+  parents?: boolean;
+  /** Force replaces a file at To. */
+  force?: boolean;
+  cidVersion?: number;
+  hashAlg?: string;
+  /** true unless set */
+  flush?: boolean;
+  /** look for From in the repo alone */
+  offline?: boolean;
+}
+
+/** FilesMkdirRequest asks to make a directory. */
+export interface FilesMkdirRequest {
+  path: string;
+  /** Parents makes missing directories above it too, and takes one that is there. */
+  parents?: boolean;
+  /** permission bits */
+  mode?: number;
+  mtime?: Mtime;
+  cidVersion?: number;
+  hashAlg?: string;
+  /** true unless set */
+  flush?: boolean;
+}
+
+/** FilesStatRequest asks what is at a path of the tree, or at "/ipfs/<cid>/a/b". */
+export interface FilesStatRequest {
+  path: string;
+  /** WithLocal asks how much of it the repo has. */
+  withLocal?: boolean;
+  /** look in the repo alone */
+  offline?: boolean;
+}
+
+/** FilesStat says what is at a path. */
+export interface FilesStat {
+  cid: Uint8Array;
+  /** a file's bytes; 0 for a directory */
+  size: number | bigint;
+  /** of the whole DAG in bytes */
+  cumulativeSize: number | bigint;
+  /** "file" or "directory" */
+  type: string;
+  /** links of the root block */
+  blocks: number | bigint;
+  /** whether the next two mean anything */
+  withLocality: boolean;
+  local?: boolean;
+  /** bytes of the DAG that the repo has */
+  sizeLocal?: number | bigint;
+  mode?: number;
+  mtime?: Mtime;
+}
+
+/** FilesTouchRequest asks to set a time of modification. */
+export interface FilesTouchRequest {
+  path: string;
+  /** now unless set */
+  mtime?: Mtime;
+  /** true unless set */
+  flush?: boolean;
+}
+
+/** FilesChmodRequest asks to set a mode. */
+export interface FilesChmodRequest {
+  path: string;
+  /** permission bits */
+  mode: number;
+  /** true unless set */
+  flush?: boolean;
+}
+
+/**
+ * FilesRemoveRequest asks to remove what is at each of the paths. One that
+ * cannot be removed is an error, which does not keep the others from it.
+ */
+export interface FilesRemoveRequest {
+  paths: string[];
+  /** directories too */
+  recursive?: boolean;
+  /** Recursive, and nothing there is no error */
+  force?: boolean;
+  /** true unless set */
+  flush?: boolean;
+}
+
+/**
+ * FilesReadRequest asks for the bytes of a file of the tree or at
+ * "/ipfs/<cid>/a/b". They are those it had when the call began.
+ */
+export interface FilesReadRequest {
+  path: string;
+  /** past the end is an error */
+  offset?: number | bigint;
+  /** all that follows unless set */
+  length?: number | bigint;
+  /** look in the repo alone */
+  offline?: boolean;
+}
+
+/**
+ * FilesWriteRequest asks to write bytes into a file. The file is changed when
+ * all of them are there, in one step. Of calls that write into one file at the
+ * same time each has its bytes in the end, the last one where they overlap.
+ */
+export interface FilesWriteRequest {
+  path: string;
+  /** Offset is where the first byte goes. Past the end there are zeros up to it. */
+  offset?: number | bigint;
+  /** the most bytes to write */
+  length?: number | bigint;
+  /** make the file if it is not there */
+  create?: boolean;
+  /** make missing directories above it */
+  parents?: boolean;
+  /** begin with an empty file */
+  truncate?: boolean;
+  /**
+   * RawLeaves says that new leaves are raw blocks; by default they are if the
+   * file's CID version is 1.
+   */
+  rawLeaves?: boolean;
+  /** permission bits */
+  mode?: number;
+  mtime?: Mtime;
+  cidVersion?: number;
+  hashAlg?: string;
+  /** true unless set */
+  flush?: boolean;
+}
+
+/** FilesMoveRequest asks to move what is at paths to another path. */
+export interface FilesMoveRequest {
+  /** From has one path or more. Of several, each is moved into the directory To. */
+  from: string[];
+  /**
+   * To is a new path, a file that is replaced or a directory to move it into;
+   * one that ends in "/" must be a directory.
+   */
+  to: string;
+  /** make missing directories above To */
+  parents?: boolean;
+  cidVersion?: number;
+  hashAlg?: string;
+  /** true unless set */
+  flush?: boolean;
+}
+
+/** FilesFlushRequest asks to keep all changes, and for the CID at a path. */
+export interface FilesFlushRequest {
+  path: string;
+}
+
+/**
+ * FilesListRequest asks what is in a directory of the tree or at
+ * "/ipfs/<cid>/a/b". A file is listed as itself.
+ */
+export interface FilesListRequest {
+  path: string;
+  /**
+   * Long, true unless set, asks for more than names, for which the entries'
+   * blocks are read.
+   */
+  long?: boolean;
+  /** look in the repo alone */
+  offline?: boolean;
+}
+
+/** MFSEntry is one entry of a listing by files.ls. */
+export interface MFSEntry {
+  name: string;
+  cid: Uint8Array;
+  /**
+   * Type is "file" or "directory"; left out, as all that follows, where Long is
+   * false.
+   */
+  type?: string;
+  /** a file's bytes; 0 for a directory */
+  size?: number | bigint;
+  mode?: number;
+  mtime?: Mtime;
+}
 
 /**
  * AddrRequest names a peer's address: a multiaddr that ends in "/p2p/<peer

@@ -113,11 +113,14 @@ async function typesOf(node: Sharednode): Promise<void> {
 type Behind =
   'events' | 'status.samples' | 'swarm.events' | 'libp2p.accept' | 'room.send';
 
+/** Methods that only the Go client has. */
+type GoAlone = `files.${string}`;
+
 test('the client has every method of the vocabulary', () => {
   check<
     Is<
       Exclude<
-        Exclude<Method, Behind>,
+        Exclude<Method, Behind | GoAlone>,
         | Names<Sharednode>
         | Names<Sharednode['dag'], 'dag.'>
         | Names<Sharednode['block'], 'block.'>
