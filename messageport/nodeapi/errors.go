@@ -135,6 +135,57 @@ const (
 	// CodeIsADirectory: a directory, where only a file will do unless asked for
 	// otherwise. Details: path.
 	CodeIsADirectory Code = "is-a-directory"
+	// CodeNoSuchKey: a key that is not in the repo. Details: key, its name or id.
+	CodeNoSuchKey Code = "no-such-key"
+	// CodeKeyExists: a name that a key has already. Details: key.
+	CodeKeyExists Code = "key-exists"
+	// CodeInvalidKey: bytes that are no private key of a kind that the node has, or
+	// not in the format that was said.
+	CodeInvalidKey Code = "invalid-key"
+	// CodeWrongPassword: an encrypted key that the password does not open.
+	CodeWrongPassword Code = "wrong-password"
+	// CodeInvalidName: text that is neither an IPNS name nor a domain. Details:
+	// value.
+	CodeInvalidName Code = "invalid-name"
+	// CodeNameNotFound: a name of which nobody who was asked has a record. Details:
+	// name.
+	CodeNameNotFound Code = "name-not-found"
+	// CodeNameLoop: a name that leads to names without end. Details: name.
+	CodeNameLoop Code = "name-loop"
+	// CodeInvalidRecord: a record that is malformed, not signed by its name's key,
+	// expired, or older than the one that the repo has. Details: name.
+	CodeInvalidRecord Code = "invalid-record"
+	// CodeNoRouter: a question for routers, of which none is configured.
+	CodeNoRouter Code = "no-router"
+	// CodeInvalidURL: text that is no URL that may be used: one of https, or of http
+	// on this machine. Details: value.
+	CodeInvalidURL Code = "invalid-url"
+	// CodeHTTPUnreachable: an HTTP server that gave no answer, or not in time.
+	// Details: url, without path or query.
+	CodeHTTPUnreachable Code = "http-unreachable"
+	// CodeHTTPRefused: an HTTP server that answered with an error. Details: url, as
+	// above; status.
+	CodeHTTPRefused Code = "http-refused"
+	// CodeHTTPMalformed: an HTTP server whose answer is too long or not what was
+	// asked for. Details: url, as above.
+	CodeHTTPMalformed Code = "http-malformed"
+	// CodeCORSRefused: an HTTP server that is there, but whose answer the browser
+	// withholds: the server does not allow the page's origin (CORS). Details: url, as
+	// above; origin.
+	CodeCORSRefused Code = "cors-refused"
+	// CodeUnauthorized: a pinning service that does not take the token. Details:
+	// service.
+	CodeUnauthorized Code = "unauthorized"
+	// CodeNoSuchService: a pinning service that the node was not told of. Details:
+	// service.
+	CodeNoSuchService Code = "no-such-service"
+	// CodeServiceExists: a name that a pinning service has already. Details:
+	// service.
+	CodeServiceExists Code = "service-exists"
+	// CodePinFailed: what a pinning service could not pin. Details: service, cid.
+	CodePinFailed Code = "pin-failed"
+	// CodeManyPins: more than one pin where one was meant. Details: service, count.
+	CodeManyPins Code = "many-pins"
 )
 
 // Error is an error with a code. It crosses a port whole.

@@ -118,6 +118,54 @@ const (
 	// MethodBitswapWantlist: WantlistRequest → none; ↓ items CIDResult.
 	MethodBitswapWantlist = "bitswap.wantlist"
 
+	// MethodKeyGen: KeyGenRequest → Key.
+	MethodKeyGen = "key.gen"
+	// MethodKeyList: KeyListRequest → none; ↓ items Key, "self" first, the others
+	// by name.
+	MethodKeyList = "key.list"
+	// MethodKeyRemove: KeyRequest → Key, which is gone.
+	MethodKeyRemove = "key.rm"
+	// MethodKeyRename: KeyRenameRequest → KeyRenamed.
+	MethodKeyRename = "key.rename"
+	// MethodKeyImport: KeyImportRequest → Key.
+	MethodKeyImport = "key.import"
+	// MethodKeyExport: KeyExportRequest → KeyExported.
+	MethodKeyExport = "key.export"
+
+	// MethodNamePublish: NamePublishRequest → NamePublished.
+	MethodNamePublish = "name.publish"
+	// MethodNameResolve: NameResolveRequest → none; ↓ items NameResolved, each
+	// newer than the one before it, and no two the same. The last is the answer.
+	MethodNameResolve = "name.resolve"
+
+	// MethodRoutingFindProviders: FindProvidersRequest → none; ↓ items
+	// RoutingEvent.
+	MethodRoutingFindProviders = "routing.findProvs"
+	// MethodRoutingFindPeer: FindPeerRequest → none; ↓ items RoutingEvent.
+	MethodRoutingFindPeer = "routing.findPeer"
+	// MethodRoutingGet: RoutingGetRequest → none; ↓ items RoutingEvent; of VALUE
+	// each is a valid record, newer than the one before it.
+	MethodRoutingGet = "routing.get"
+	// MethodRoutingPut: RoutingPutRequest → none; ↑ bytes of the record; ↓ items
+	// RoutingEvent, at the end VALUE with what was put.
+	MethodRoutingPut = "routing.put"
+	// MethodRoutingProvide: ProvideRequest → none; ↓ items RoutingEvent.
+	MethodRoutingProvide = "routing.provide"
+
+	// MethodPinRemoteServiceAdd: RemoteServiceAdd → none.
+	MethodPinRemoteServiceAdd = "pin.remote.service.add"
+	// MethodPinRemoteServiceRemove: RemoteServiceRequest → none; no error if there
+	// is no such service.
+	MethodPinRemoteServiceRemove = "pin.remote.service.rm"
+	// MethodPinRemoteServiceList: RemoteServiceList → none; ↓ items RemoteService.
+	MethodPinRemoteServiceList = "pin.remote.service.ls"
+	// MethodPinRemoteAdd: RemotePinAdd → RemotePin.
+	MethodPinRemoteAdd = "pin.remote.add"
+	// MethodPinRemoteList: RemotePinQuery → none; ↓ items RemotePin.
+	MethodPinRemoteList = "pin.remote.ls"
+	// MethodPinRemoteRemove: RemotePinQuery → none. It is both rm and rmAll.
+	MethodPinRemoteRemove = "pin.remote.rm"
+
 	// MethodPubSubSubscribe: SubscribeRequest → none; ↓ items PubSubEvent, and
 	// after each that has a message the message's bytes, until the call is
 	// cancelled.

@@ -46,6 +46,15 @@ var Repeats = map[string]Repeat{
 	MethodPubSubList:      RepeatRead,
 	MethodPubSubPeers:     RepeatRead,
 
+	MethodKeyList:              RepeatRead,
+	MethodKeyExport:            RepeatRead,
+	MethodNameResolve:          RepeatRead,
+	MethodRoutingFindProviders: RepeatRead,
+	MethodRoutingFindPeer:      RepeatRead,
+	MethodRoutingGet:           RepeatRead,
+	MethodPinRemoteServiceList: RepeatRead,
+	MethodPinRemoteList:        RepeatRead,
+
 	MethodCat:      RepeatSame,
 	MethodList:     RepeatSame,
 	MethodDAGGet:   RepeatSame,
@@ -57,4 +66,5 @@ var Repeats = map[string]Repeat{
 	MethodPinAdd:       RepeatInput,
 	MethodLogLevel:     RepeatInput,
 	MethodSwarmConnect: RepeatInput,
+	MethodRoutingPut:   RepeatInput,
 }

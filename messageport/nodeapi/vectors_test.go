@@ -199,6 +199,54 @@ var samples = []struct {
 	{"full", nodeapi.StreamOffer{ID: 1, Stream: &streamOpened}},
 	{"handled", nodeapi.StreamOffer{}},
 	{"full", nodeapi.StreamAccept{ID: 1}},
+	{"full", nodeapi.KeyGenRequest{Name: "k", Type: "rsa", Size: 2048, IPNSBase: "b58mh"}},
+	{"full", nodeapi.KeyListRequest{IPNSBase: "base36"}},
+	{"full", nodeapi.KeyRequest{Name: "k", IPNSBase: "base36"}},
+	{"full", nodeapi.Key{ID: "k51", Name: "k"}},
+	{"full", nodeapi.KeyRenameRequest{Name: "k", NewName: "l", Force: true, IPNSBase: "base36"}},
+	{"full", nodeapi.KeyRenamed{ID: "k51", Was: "k", Now: "l", Overwrite: true}},
+	{"full", nodeapi.KeyImportRequest{
+		Name: "k", Key: []byte{8, 1}, Password: "p", Format: "libp2p-protobuf-cleartext", IPNSBase: "base36",
+	}},
+	{"full", nodeapi.KeyExportRequest{Name: "k", Password: "p", Format: "pem-pkcs8-encrypted"}},
+	{"full", nodeapi.KeyExported{Key: []byte{8, 1}}},
+	{"full", nodeapi.NamePublishRequest{
+		Value: "/ipfs/" + cidV1.String(), Resolve: new(false), Lifetime: "48h", TTL: "5m", Key: "k", AllowOffline: true,
+		IPNSBase: "base36",
+	}},
+	{"full", nodeapi.NamePublished{Name: "k51", Value: "/ipfs/" + cidV1.String()}},
+	{"full", nodeapi.NameResolveRequest{Name: "k51", Recursive: new(false), NoCache: true, Offline: true}},
+	{"full", nodeapi.NameResolved{Path: "/ipfs/" + cidV1.String()}},
+	{"full", nodeapi.RoutingEvent{
+		Name: "PROVIDER", Router: "https://router.example", Peers: []nodeapi.RoutedPeer{{ID: "12D3KooW"}}, Value: []byte{1},
+		Error: &nodeapi.RoutingError{Code: nodeapi.CodeHTTPUnreachable, Message: "m"},
+	}},
+	{"full", nodeapi.RoutedPeer{
+		ID: "12D3KooW", Multiaddrs: []string{"/ip4/127.0.0.1/tcp/4001/ws"}, Protocols: []string{"transport-bitswap"},
+	}},
+	{"full", nodeapi.RoutingError{Code: nodeapi.CodeHTTPRefused, Message: "m"}},
+	{"full", nodeapi.FindProvidersRequest{Cid: cidV1, NumProviders: 3}},
+	{"full", nodeapi.FindPeerRequest{Peer: "12D3KooW"}},
+	{"full", nodeapi.RoutingGetRequest{Key: "/ipns/k51"}},
+	{"full", nodeapi.RoutingPutRequest{Key: "/ipns/k51", AllowOffline: true}},
+	{"full", nodeapi.ProvideRequest{Cids: []cid.Cid{cidV0, cidV1}, Recursive: true}},
+	{"full", nodeapi.RemoteServiceAdd{Service: "s", Endpoint: "https://pins.example/api", Key: "token"}},
+	{"full", nodeapi.RemoteServiceRequest{Service: "s"}},
+	{"full", nodeapi.RemoteServiceList{Stat: true}},
+	{"full", nodeapi.RemoteService{
+		Service: "s", Endpoint: "https://pins.example/api", Stat: &nodeapi.RemoteServiceStat{Status: "valid"},
+	}},
+	{"full", nodeapi.RemoteServiceStat{
+		Status: "valid", PinCount: &nodeapi.RemotePinCount{Pinned: 1}, Code: nodeapi.CodeUnauthorized, Error: "m",
+	}},
+	{"full", nodeapi.RemotePinCount{Queued: 1, Pinning: 2, Pinned: 3, Failed: 4}},
+	{"full", nodeapi.RemotePinAdd{
+		Cid: cidV1, Service: "s", Name: "n", Origins: []string{"/ip4/127.0.0.1/tcp/4001/ws"}, Background: true,
+	}},
+	{"full", nodeapi.RemotePinQuery{
+		Service: "s", Cids: []cid.Cid{cidV1}, Name: "n", Status: []string{"queued", "pinned"}, All: true,
+	}},
+	{"full", nodeapi.RemotePin{Cid: cidV1, Name: "n", Status: "pinned"}},
 }
 
 func TestVectors(t *testing.T) {

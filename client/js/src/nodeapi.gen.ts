@@ -126,6 +126,62 @@ export const enum Methods {
   BitswapStat = 'bitswap.stat',
   /** WantlistRequest → none; ↓ items CIDResult. */
   BitswapWantlist = 'bitswap.wantlist',
+  /** KeyGenRequest → Key. */
+  KeyGen = 'key.gen',
+  /**
+   * KeyListRequest → none; ↓ items Key, "self" first, the others
+   * by name.
+   */
+  KeyList = 'key.list',
+  /** KeyRequest → Key, which is gone. */
+  KeyRemove = 'key.rm',
+  /** KeyRenameRequest → KeyRenamed. */
+  KeyRename = 'key.rename',
+  /** KeyImportRequest → Key. */
+  KeyImport = 'key.import',
+  /** KeyExportRequest → KeyExported. */
+  KeyExport = 'key.export',
+  /** NamePublishRequest → NamePublished. */
+  NamePublish = 'name.publish',
+  /**
+   * NameResolveRequest → none; ↓ items NameResolved, each
+   * newer than the one before it, and no two the same. The last is the answer.
+   */
+  NameResolve = 'name.resolve',
+  /**
+   * FindProvidersRequest → none; ↓ items
+   * RoutingEvent.
+   */
+  RoutingFindProviders = 'routing.findProvs',
+  /** FindPeerRequest → none; ↓ items RoutingEvent. */
+  RoutingFindPeer = 'routing.findPeer',
+  /**
+   * RoutingGetRequest → none; ↓ items RoutingEvent; of VALUE
+   * each is a valid record, newer than the one before it.
+   */
+  RoutingGet = 'routing.get',
+  /**
+   * RoutingPutRequest → none; ↑ bytes of the record; ↓ items
+   * RoutingEvent, at the end VALUE with what was put.
+   */
+  RoutingPut = 'routing.put',
+  /** ProvideRequest → none; ↓ items RoutingEvent. */
+  RoutingProvide = 'routing.provide',
+  /** RemoteServiceAdd → none. */
+  PinRemoteServiceAdd = 'pin.remote.service.add',
+  /**
+   * RemoteServiceRequest → none; no error if there
+   * is no such service.
+   */
+  PinRemoteServiceRemove = 'pin.remote.service.rm',
+  /** RemoteServiceList → none; ↓ items RemoteService. */
+  PinRemoteServiceList = 'pin.remote.service.ls',
+  /** RemotePinAdd → RemotePin. */
+  PinRemoteAdd = 'pin.remote.add',
+  /** RemotePinQuery → none; ↓ items RemotePin. */
+  PinRemoteList = 'pin.remote.ls',
+  /** RemotePinQuery → none. It is both rm and rmAll. */
+  PinRemoteRemove = 'pin.remote.rm',
   /**
    * SubscribeRequest → none; ↓ items PubSubEvent, and
    * after each that has a message the message's bytes, until the call is
@@ -201,6 +257,14 @@ export const Repeats = {
     Methods.BitswapWantlist,
     Methods.PubSubList,
     Methods.PubSubPeers,
+    Methods.KeyList,
+    Methods.KeyExport,
+    Methods.NameResolve,
+    Methods.RoutingFindProviders,
+    Methods.RoutingFindPeer,
+    Methods.RoutingGet,
+    Methods.PinRemoteServiceList,
+    Methods.PinRemoteList,
   ],
   same: [Methods.Cat, Methods.List, Methods.DAGGet, Methods.BlockGet],
   input: [
@@ -210,6 +274,7 @@ export const Repeats = {
     Methods.PinAdd,
     Methods.LogLevel,
     Methods.SwarmConnect,
+    Methods.RoutingPut,
   ],
 } as const satisfies Record<string, readonly Method[]>;
 
@@ -594,6 +659,300 @@ export interface MFSEntry {
   size?: number | bigint;
   mode?: number;
   mtime?: Mtime;
+  /** a key that is not in the repo. Details: key, its name or id. */
+  | 'no-such-key'
+  /** a name that a key has already. Details: key. */
+  | 'key-exists'
+  /**
+   * bytes that are no private key of a kind that the node has, or
+   * not in the format that was said.
+   */
+  | 'invalid-key'
+  /** an encrypted key that the password does not open. */
+  | 'wrong-password'
+  /**
+   * text that is neither an IPNS name nor a domain. Details:
+   * value.
+   */
+  | 'invalid-name'
+  /**
+   * a name of which nobody who was asked has a record. Details:
+   * name.
+   */
+  | 'name-not-found'
+  /** a name that leads to names without end. Details: name. */
+  | 'name-loop'
+  /**
+   * a record that is malformed, not signed by its name's key,
+   * expired, or older than the one that the repo has. Details: name.
+   */
+  | 'invalid-record'
+  /** a question for routers, of which none is configured. */
+  | 'no-router'
+  /**
+   * text that is no URL that may be used: one of https, or of http
+   * on this machine. Details: value.
+   */
+  | 'invalid-url'
+  /**
+   * an HTTP server that gave no answer, or not in time.
+   * Details: url, without path or query.
+   */
+  | 'http-unreachable'
+  /**
+   * an HTTP server that answered with an error. Details: url, as
+   * above; status.
+   */
+  | 'http-refused'
+  /**
+   * an HTTP server whose answer is too long or not what was
+   * asked for. Details: url, as above.
+   */
+  | 'http-malformed'
+  /**
+   * an HTTP server that is there, but whose answer the browser
+   * withholds: the server does not allow the page's origin (CORS). Details: url, as
+   * above; origin.
+   */
+  | 'cors-refused'
+  /**
+   * a pinning service that does not take the token. Details:
+   * service.
+   */
+  | 'unauthorized'
+  /**
+   * a pinning service that the node was not told of. Details:
+   * service.
+   */
+  | 'no-such-service'
+  /**
+   * a name that a pinning service has already. Details:
+   * service.
+   */
+  | 'service-exists'
+  /** what a pinning service could not pin. Details: service, cid. */
+  | 'pin-failed'
+  /** more than one pin where one was meant. Details: service, count. */
+  | 'many-pins';
+
+/** KeyGenRequest asks for a new key. */
+export interface KeyGenRequest {
+  /**
+   * Name is 1 to 255 bytes without "/" or control characters, does not begin with
+   * ".", and is not "self".
+   */
+  name: string;
+  /** "ed25519" (the default), "rsa" or "secp256k1" */
+  type?: string;
+  /** Size is that of an RSA key in bits: 2048 (the default), 3072 or 4096. */
+  size?: number | bigint;
+  /**
+   * IPNSBase is how the id is written: "base36" (the default), "b58mh", or
+   * another of multibase's encodings by name.
+   */
+  ipnsBase?: string;
+}
+
+/** KeyListRequest asks which keys there are. */
+export interface KeyListRequest {
+  /** as in KeyGenRequest */
+  ipnsBase?: string;
+}
+
+/** KeyRequest names a key. */
+export interface KeyRequest {
+  name: string;
+  /** as in KeyGenRequest */
+  ipnsBase?: string;
+}
+
+/**
+ * Key is a key, of which nothing is told but its name and its public id: the
+ * IPNS name that it publishes under.
+ */
+export interface Key {
+  id: string;
+  name: string;
+}
+
+/** KeyRenameRequest asks to give a key another name. */
+export interface KeyRenameRequest {
+  /** as it is */
+  name: string;
+  newName: string;
+  /** replace a key that has the new name */
+  force?: boolean;
+  /** as in KeyGenRequest */
+  ipnsBase?: string;
+}
+
+/** KeyRenamed is a key that was renamed. */
+export interface KeyRenamed {
+  id: string;
+  was: string;
+  now: string;
+  /** whether another key had the new name */
+  overwrite: boolean;
+}
+
+/** KeyImportRequest hands over a private key. */
+export interface KeyImportRequest {
+  /** as in KeyGenRequest */
+  name: string;
+  /** in one of the formats, at most 16 KiB */
+  key: Uint8Array;
+  /** Password is that of an encrypted key. */
+  password?: string;
+  /** Format is what the key has to be in; unless set it is found out. */
+  format?: string;
+  /** as in KeyGenRequest */
+  ipnsBase?: string;
+}
+
+/** KeyExportRequest asks for a private key. */
+export interface KeyExportRequest {
+  name: string;
+  /** Password encrypts the key; of the formats in the clear it is an error. */
+  password?: string;
+  /**
+   * Format is "pem-pkcs8-encrypted" unless set. A key leaves in the clear only
+   * if that is asked for by name.
+   */
+  format?: string;
+}
+
+/** KeyExported is a private key in the format asked for. */
+export interface KeyExported {
+  key: Uint8Array;
+}
+
+/** NamePublishRequest asks to point an IPNS name at a path. */
+export interface NamePublishRequest {
+  /** "<cid>", "/ipfs/<cid>/a" or "/ipns/<name>" */
+  value: string;
+  /** Resolve looks first whether the value leads somewhere; true unless set. */
+  resolve?: boolean;
+  /**
+   * Lifetime is how long the record is valid, "48h" (the default) or another of
+   * Go's durations. The record is renewed for as long as the node runs.
+   */
+  lifetime?: string;
+  /**
+   * TTL is how long the record may be kept before it is asked for again; "5m"
+   * unless set.
+   */
+  ttl?: string;
+  /** Key is the name or the id of the key to sign with; "self" unless set. */
+  key?: string;
+  /**
+   * AllowOffline keeps the record in the repo where there is no router that
+   * would take it. It is published once there is one.
+   */
+  allowOffline?: boolean;
+  /** as in KeyGenRequest */
+  ipnsBase?: string;
+}
+
+/** NamePublished is what was published. */
+export interface NamePublished {
+  /** the IPNS name, without "/ipns/" */
+  name: string;
+  /** the path that it points at */
+  value: string;
+}
+
+/** NameResolveRequest asks what a name points at. */
+export interface NameResolveRequest {
+  /**
+   * Name is "<name>" or "/ipns/<name>", each with a path after it or without;
+   * the name is an IPNS name or a domain with a DNSLink. Empty is the node's own.
+   */
+  name?: string;
+  /** Recursive goes on until the result is no name; true unless set. */
+  recursive?: boolean;
+  /** NoCache asks the routers even if what they said is still good. */
+  nocache?: boolean;
+  /** look in the repo alone */
+  offline?: boolean;
+}
+
+/** NameResolved is a path that a name points at. */
+export interface NameResolved {
+  path: string;
+}
+
+/**
+ * RoutingEvent is one thing that a question to the routers tells. Each router is
+ * asked, and what one of them says is told as it comes.
+ */
+export interface RoutingEvent {
+  /**
+   * Name is "SENDING_QUERY", "FINAL_PEER" (the peer looked for), "QUERY_ERROR" (of
+   * one router: the question goes on with the others), "PROVIDER" or "VALUE".
+   */
+  name: string;
+  /**
+   * Router is the URL of the router that the event is about; empty for what the
+   * node itself knew.
+   */
+  router?: string;
+  /** of PROVIDER one or more, of FINAL_PEER one */
+  peers?: RoutedPeer[];
+  /** of VALUE */
+  value?: Uint8Array;
+  /** of QUERY_ERROR */
+  error?: RoutingError;
+}
+
+/** RoutedPeer is a peer as a router knows it. */
+export interface RoutedPeer {
+  id: string;
+  multiaddrs?: string[];
+  /**
+   * Protocols has what the router says that the peer serves blocks by,
+   * "transport-bitswap" for one.
+   */
+  protocols?: string[];
+}
+
+/** RoutingError is what went wrong with one router. */
+export interface RoutingError {
+  code: NodeErrorCode;
+  message: string;
+}
+
+/** FindProvidersRequest asks who has a block. */
+export interface FindProvidersRequest {
+  cid: Uint8Array;
+  /** 20 unless set; at most 1000 */
+  numProviders?: number | bigint;
+}
+
+/** FindPeerRequest asks where a peer can be reached. */
+export interface FindPeerRequest {
+  peer: string;
+}
+
+/** RoutingGetRequest asks for the record under a key, "/ipns/<name>". */
+export interface RoutingGetRequest {
+  key: string;
+}
+
+/** RoutingPutRequest asks to put a record under a key, "/ipns/<name>". */
+export interface RoutingPutRequest {
+  key: string;
+  /**
+   * AllowOffline keeps the record in the repo where there is no router that
+   * would take it.
+   */
+  allowOffline?: boolean;
+}
+
+/** ProvideRequest asks to tell the routers that the node has blocks. */
+export interface ProvideRequest {
+  cids: Uint8Array[];
+  /** with all that is under them */
+  recursive?: boolean;
 }
 
 /**
@@ -774,6 +1133,104 @@ export interface RoomEvent {
 export interface RoomSend {
   room: number | bigint;
   to?: RoomMember;
+}
+
+/** RemoteServiceAdd tells the node of a pinning service. Nothing is sent to it. */
+export interface RemoteServiceAdd {
+  /** a name of 1 to 255 bytes */
+  service: string;
+  /**
+   * Endpoint is the URL of the service, below which "/pins" is. It begins with
+   * "https://", or on this machine with "http://", and has neither a user, a query
+   * nor a fragment.
+   */
+  endpoint: string;
+  /**
+   * Key is the access token. It is kept in the repo, sent to that endpoint alone,
+   * and told to nobody: not listed, and neither in errors nor in logs.
+   */
+  key: string;
+}
+
+/** RemoteServiceRequest names a pinning service. */
+export interface RemoteServiceRequest {
+  service: string;
+}
+
+/** RemoteServiceList asks which pinning services there are. */
+export interface RemoteServiceList {
+  /** ask each of them how many pins it has */
+  stat?: boolean;
+}
+
+/** RemoteService is a pinning service, without its token. */
+export interface RemoteService {
+  service: string;
+  endpoint: string;
+  /** if it was asked for */
+  stat?: RemoteServiceStat;
+}
+
+/** RemoteServiceStat is what a pinning service says of itself. */
+export interface RemoteServiceStat {
+  /** "valid", or "invalid" if it could not be asked */
+  status: string;
+  /** if it is valid */
+  pinCount?: RemotePinCount;
+  /** why it is invalid */
+  code?: NodeErrorCode;
+  /** likewise */
+  error?: string;
+}
+
+/** RemotePinCount counts the pins of a service by their status. */
+export interface RemotePinCount {
+  queued: number | bigint;
+  pinning: number | bigint;
+  pinned: number | bigint;
+  failed: number | bigint;
+}
+
+/** RemotePinAdd asks a service to pin a DAG. */
+export interface RemotePinAdd {
+  cid: Uint8Array;
+  service: string;
+  /** at most 255 bytes */
+  name?: string;
+  /**
+   * Origins has up to 20 multiaddrs of peers that have the DAG. Unless set the
+   * node gives its own.
+   */
+  origins?: string[];
+  /**
+   * Background returns once the service has taken the request, and not only when
+   * it has pinned.
+   */
+  background?: boolean;
+}
+
+/** RemotePinQuery asks for pins of a service. */
+export interface RemotePinQuery {
+  service: string;
+  /** only of these, 10 at most */
+  cids?: Uint8Array[];
+  /** only with exactly this name */
+  name?: string;
+  /** Status has those of which a pin is to have one; "pinned" unless set. */
+  status?: string[];
+  /**
+   * All is for pin.remote.rm: remove all that match. Without it, more than one
+   * is an error, and nothing is removed.
+   */
+  all?: boolean;
+}
+
+/** RemotePin is a pin of a service. */
+export interface RemotePin {
+  cid: Uint8Array;
+  name: string;
+  /** "queued", "pinning", "pinned" or "failed" */
+  status: string;
 }
 
 /** Worker says where a node runs. */
