@@ -463,7 +463,173 @@ export type NodeErrorCode =
    * a directory, where only a file will do unless asked for
    * otherwise. Details: path.
    */
-  | 'is-a-directory';
+  | 'is-a-directory'
+  /** a key that is not in the repo. Details: key, its name or id. */
+  | 'no-such-key'
+  /** a name that a key has already. Details: key. */
+  | 'key-exists'
+  /**
+   * bytes that are no private key of a kind that the node has, or
+   * not in the format that was said.
+   */
+  | 'invalid-key'
+  /** an encrypted key that the password does not open. */
+  | 'wrong-password'
+  /**
+   * text that is neither an IPNS name nor a domain. Details:
+   * value.
+   */
+  | 'invalid-name'
+  /**
+   * a name of which nobody who was asked has a record. Details:
+   * name.
+   */
+  | 'name-not-found'
+  /** a name that leads to names without end. Details: name. */
+  | 'name-loop'
+  /**
+   * a record that is malformed, not signed by its name's key,
+   * expired, or older than the one that the repo has. Details: name.
+   */
+  | 'invalid-record'
+  /** a question for routers, of which none is configured. */
+  | 'no-router'
+  /**
+   * text that is no URL that may be used: one of https, or of http
+   * on this machine. Details: value.
+   */
+  | 'invalid-url'
+  /**
+   * an HTTP server that gave no answer, or not in time.
+   * Details: url, without path or query.
+   */
+  | 'http-unreachable'
+  /**
+   * an HTTP server that answered with an error. Details: url, as
+   * above; status.
+   */
+  | 'http-refused'
+  /**
+   * an HTTP server whose answer is too long or not what was
+   * asked for. Details: url, as above.
+   */
+  | 'http-malformed'
+  /**
+   * an HTTP server that is there, but whose answer the browser
+   * withholds: the server does not allow the page's origin (CORS). Details: url, as
+   * above; origin.
+   */
+  | 'cors-refused'
+  /**
+   * a pinning service that does not take the token. Details:
+   * service.
+   */
+  | 'unauthorized'
+  /**
+   * a pinning service that the node was not told of. Details:
+   * service.
+   */
+  | 'no-such-service'
+  /**
+   * a name that a pinning service has already. Details:
+   * service.
+   */
+  | 'service-exists'
+  /** what a pinning service could not pin. Details: service, cid. */
+  | 'pin-failed'
+  /** more than one pin where one was meant. Details: service, count. */
+  | 'many-pins';
+
+/** KeyGenRequest asks for a new key. */
+export interface KeyGenRequest {
+  /**
+   * Name is 1 to 255 bytes without "/" or control characters, does not begin with
+   * ".", and is not "self".
+   */
+  name: string;
+  /** "ed25519" (the default), "rsa" or "secp256k1" */
+  type?: string;
+  /** Size is that of an RSA key in bits: 2048 (the default), 3072 or 4096. */
+  size?: number | bigint;
+  /**
+   * IPNSBase is how the id is written: "base36" (the default), "b58mh", or
+   * another of multibase's encodings by name.
+   */
+  ipnsBase?: string;
+}
+
+/** KeyListRequest asks which keys there are. */
+export interface KeyListRequest {
+  /** as in KeyGenRequest */
+  ipnsBase?: string;
+}
+
+/** KeyRequest names a key. */
+export interface KeyRequest {
+  name: string;
+  /** as in KeyGenRequest */
+  ipnsBase?: string;
+}
+
+/**
+ * Key is a key, of which nothing is told but its name and its public id: the
+ * IPNS name that it publishes under.
+ */
+export interface Key {
+  id: string;
+  name: string;
+}
+
+/** KeyRenameRequest asks to give a key another name. */
+export interface KeyRenameRequest {
+  /** as it is */
+  name: string;
+  newName: string;
+  /** replace a key that has the new name */
+  force?: boolean;
+  /** as in KeyGenRequest */
+  ipnsBase?: string;
+}
+
+/** KeyRenamed is a key that was renamed. */
+export interface KeyRenamed {
+  id: string;
+  was: string;
+  now: string;
+  /** whether another key had the new name */
+  overwrite: boolean;
+}
+
+/** KeyImportRequest hands over a private key. */
+export interface KeyImportRequest {
+  /** as in KeyGenRequest */
+  name: string;
+  /** in one of the formats, at most 16 KiB */
+  key: Uint8Array;
+  /** Password is that of an encrypted key. */
+  password?: string;
+  /** Format is what the key has to be in; unless set it is found out. */
+  format?: string;
+  /** as in KeyGenRequest */
+  ipnsBase?: string;
+}
+
+/** KeyExportRequest asks for a private key. */
+export interface KeyExportRequest {
+  name: string;
+  /** Password encrypts the key; of the formats in the clear it is an error. */
+  password?: string;
+  /**
+   * Format is "pem-pkcs8-encrypted" unless set. A key leaves in the clear only
+   * if that is asked for by name.
+   */
+  format?: string;
+}
+
+/** KeyExported is a private key in the format asked for. */
+export interface KeyExported {
+  key: Uint8Array;
+}
 
 /**
  * FilesCopyRequest asks to put what paths name at another path. Nothing is
@@ -659,171 +825,6 @@ export interface MFSEntry {
   size?: number | bigint;
   mode?: number;
   mtime?: Mtime;
-  /** a key that is not in the repo. Details: key, its name or id. */
-  | 'no-such-key'
-  /** a name that a key has already. Details: key. */
-  | 'key-exists'
-  /**
-   * bytes that are no private key of a kind that the node has, or
-   * not in the format that was said.
-   */
-  | 'invalid-key'
-  /** an encrypted key that the password does not open. */
-  | 'wrong-password'
-  /**
-   * text that is neither an IPNS name nor a domain. Details:
-   * value.
-   */
-  | 'invalid-name'
-  /**
-   * a name of which nobody who was asked has a record. Details:
-   * name.
-   */
-  | 'name-not-found'
-  /** a name that leads to names without end. Details: name. */
-  | 'name-loop'
-  /**
-   * a record that is malformed, not signed by its name's key,
-   * expired, or older than the one that the repo has. Details: name.
-   */
-  | 'invalid-record'
-  /** a question for routers, of which none is configured. */
-  | 'no-router'
-  /**
-   * text that is no URL that may be used: one of https, or of http
-   * on this machine. Details: value.
-   */
-  | 'invalid-url'
-  /**
-   * an HTTP server that gave no answer, or not in time.
-   * Details: url, without path or query.
-   */
-  | 'http-unreachable'
-  /**
-   * an HTTP server that answered with an error. Details: url, as
-   * above; status.
-   */
-  | 'http-refused'
-  /**
-   * an HTTP server whose answer is too long or not what was
-   * asked for. Details: url, as above.
-   */
-  | 'http-malformed'
-  /**
-   * an HTTP server that is there, but whose answer the browser
-   * withholds: the server does not allow the page's origin (CORS). Details: url, as
-   * above; origin.
-   */
-  | 'cors-refused'
-  /**
-   * a pinning service that does not take the token. Details:
-   * service.
-   */
-  | 'unauthorized'
-  /**
-   * a pinning service that the node was not told of. Details:
-   * service.
-   */
-  | 'no-such-service'
-  /**
-   * a name that a pinning service has already. Details:
-   * service.
-   */
-  | 'service-exists'
-  /** what a pinning service could not pin. Details: service, cid. */
-  | 'pin-failed'
-  /** more than one pin where one was meant. Details: service, count. */
-  | 'many-pins';
-
-/** KeyGenRequest asks for a new key. */
-export interface KeyGenRequest {
-  /**
-   * Name is 1 to 255 bytes without "/" or control characters, does not begin with
-   * ".", and is not "self".
-   */
-  name: string;
-  /** "ed25519" (the default), "rsa" or "secp256k1" */
-  type?: string;
-  /** Size is that of an RSA key in bits: 2048 (the default), 3072 or 4096. */
-  size?: number | bigint;
-  /**
-   * IPNSBase is how the id is written: "base36" (the default), "b58mh", or
-   * another of multibase's encodings by name.
-   */
-  ipnsBase?: string;
-}
-
-/** KeyListRequest asks which keys there are. */
-export interface KeyListRequest {
-  /** as in KeyGenRequest */
-  ipnsBase?: string;
-}
-
-/** KeyRequest names a key. */
-export interface KeyRequest {
-  name: string;
-  /** as in KeyGenRequest */
-  ipnsBase?: string;
-}
-
-/**
- * Key is a key, of which nothing is told but its name and its public id: the
- * IPNS name that it publishes under.
- */
-export interface Key {
-  id: string;
-  name: string;
-}
-
-/** KeyRenameRequest asks to give a key another name. */
-export interface KeyRenameRequest {
-  /** as it is */
-  name: string;
-  newName: string;
-  /** replace a key that has the new name */
-  force?: boolean;
-  /** as in KeyGenRequest */
-  ipnsBase?: string;
-}
-
-/** KeyRenamed is a key that was renamed. */
-export interface KeyRenamed {
-  id: string;
-  was: string;
-  now: string;
-  /** whether another key had the new name */
-  overwrite: boolean;
-}
-
-/** KeyImportRequest hands over a private key. */
-export interface KeyImportRequest {
-  /** as in KeyGenRequest */
-  name: string;
-  /** in one of the formats, at most 16 KiB */
-  key: Uint8Array;
-  /** Password is that of an encrypted key. */
-  password?: string;
-  /** Format is what the key has to be in; unless set it is found out. */
-  format?: string;
-  /** as in KeyGenRequest */
-  ipnsBase?: string;
-}
-
-/** KeyExportRequest asks for a private key. */
-export interface KeyExportRequest {
-  name: string;
-  /** Password encrypts the key; of the formats in the clear it is an error. */
-  password?: string;
-  /**
-   * Format is "pem-pkcs8-encrypted" unless set. A key leaves in the clear only
-   * if that is asked for by name.
-   */
-  format?: string;
-}
-
-/** KeyExported is a private key in the format asked for. */
-export interface KeyExported {
-  key: Uint8Array;
 }
 
 /** NamePublishRequest asks to point an IPNS name at a path. */
