@@ -186,6 +186,9 @@ const (
 	CodePinFailed Code = "pin-failed"
 	// CodeManyPins: more than one pin where one was meant. Details: service, count.
 	CodeManyPins Code = "many-pins"
+	// CodeInvalidCAR: bytes that are no CAR, or a part of one. Details: offset, the
+	// bytes that could be read; name, where there is one; cid, of the last block.
+	CodeInvalidCAR Code = "invalid-car"
 )
 
 // Error is an error with a code. It crosses a port whole.

@@ -5,7 +5,7 @@ package nodeapi
 // of raw bytes, of items, or of both. None means that there is no such stream
 // and, for a result, CBOR null.
 const (
-	// MethodID: none → ID.
+	// MethodID: IDRequest → ID.
 	MethodID = "id"
 	// MethodVersion: none → Version.
 	MethodVersion = "version"
@@ -69,6 +69,25 @@ const (
 	MethodDAGGet = "dag.get"
 	// MethodDAGResolve: PathRequest → DAGResolved.
 	MethodDAGResolve = "dag.resolve"
+	// MethodDAGStat: DAGStatRequest → DAGStat.
+	MethodDAGStat = "dag.stat"
+	// MethodDAGExport: PathRequest → none; ↓ bytes of a CAR, version 1, whose one
+	// root is the block in which the path ends.
+	MethodDAGExport = "dag.export"
+	// MethodDAGImport: DAGImportOptions → DAGImported; ↑ for each CAR, of version 1
+	// or 2, an item CARHeader and then the CAR's bytes; ↓ items ImportedRoot, all
+	// of them after the last CAR has been taken in.
+	MethodDAGImport = "dag.import"
+
+	// MethodRefs: RefsRequest → none; ↓ items Ref.
+	MethodRefs = "refs"
+	// MethodRefsLocal: none → none; ↓ items CIDResult, one for each block of the
+	// repo, as a raw block's: of what codec it is the repo does not know.
+	MethodRefsLocal = "refs.local"
+	// MethodResolve: ResolveRequest → ResolvedPath.
+	MethodResolve = "resolve"
+	// MethodDNS: DNSRequest → ResolvedPath.
+	MethodDNS = "dns"
 
 	// MethodBlockPut: BlockPutOptions → BlockStat; ↑ bytes of the block.
 	MethodBlockPut = "block.put"
@@ -85,11 +104,13 @@ const (
 	MethodPinRemove = "pin.rm"
 	// MethodPinList: PinListRequest → none; ↓ items Pin.
 	MethodPinList = "pin.ls"
+	// MethodPinUpdate: PinUpdateRequest → CIDList, of the two CIDs.
+	MethodPinUpdate = "pin.update"
 
 	// MethodRepoStat: none → RepoStat.
 	MethodRepoStat = "repo.stat"
-	// MethodRepoGC: none → none; ↓ items CIDOutcome, one per block removed or
-	// not removable.
+	// MethodRepoGC: RepoGCRequest → none; ↓ items CIDOutcome, one per block removed
+	// or not removable.
 	MethodRepoGC = "repo.gc"
 	// MethodRepoVerify: none → RepoVerified; ↓ items CIDOutcome, one per block
 	// that is not what its key says.
@@ -101,7 +122,7 @@ const (
 	MethodSwarmConnect = "swarm.connect"
 	// MethodSwarmDisconnect: AddrRequest → none.
 	MethodSwarmDisconnect = "swarm.disconnect"
-	// MethodSwarmPeers: none → none; ↓ items SwarmPeer.
+	// MethodSwarmPeers: SwarmPeersRequest → none; ↓ items SwarmPeer.
 	MethodSwarmPeers = "swarm.peers"
 	// MethodSwarmAddrs: none → none; ↓ items PeerAddrs.
 	MethodSwarmAddrs = "swarm.addrs"
@@ -117,6 +138,31 @@ const (
 	MethodBitswapStat = "bitswap.stat"
 	// MethodBitswapWantlist: WantlistRequest → none; ↓ items CIDResult.
 	MethodBitswapWantlist = "bitswap.wantlist"
+
+	// MethodStatsBandwidth: BandwidthRequest → none; ↓ items Bandwidth: one or, if
+	// it polls, one for each interval until the call is cancelled.
+	MethodStatsBandwidth = "stats.bw"
+
+	// MethodBootstrapList: none → AddrList, the peers that the node connects to and
+	// stays connected with: those of its configuration, Config.Bootstrap, which is
+	// all that there is. What the methods below change ends with the worker, and
+	// holds for all tabs; a tab that connects later still adds what it asks for.
+	MethodBootstrapList = "bootstrap.list"
+	// MethodBootstrapAdd: AddrRequest → AddrList, with the address if it was not in
+	// the list. As Config.Bootstrap, it grows.
+	MethodBootstrapAdd = "bootstrap.add"
+	// MethodBootstrapRemove: AddrRequest → AddrList, with the address if it was in
+	// the list. A connection that there is stays until something else closes it.
+	MethodBootstrapRemove = "bootstrap.rm"
+	// MethodBootstrapClear: none → AddrList, those removed, all that there were.
+	MethodBootstrapClear = "bootstrap.clear"
+	// MethodBootstrapReset: none → AddrList, which is then the list: that with which
+	// the node started, of the first tab's configuration. There is no other
+	// default: a node of nobody's wish connects to nobody.
+	MethodBootstrapReset = "bootstrap.reset"
+
+	// MethodConfigGetAll: none → Config, the one in force.
+	MethodConfigGetAll = "config.getAll"
 
 	// MethodKeyGen: KeyGenRequest → Key.
 	MethodKeyGen = "key.gen"

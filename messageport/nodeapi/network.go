@@ -19,6 +19,12 @@ const (
 	DirectionOutbound = "outbound"
 )
 
+// SwarmPeersRequest asks for the connections that there are. Direction, latency
+// and streams are told in any case.
+type SwarmPeersRequest struct {
+	Identify bool `cbor:"identify,omitempty"` // tell of SwarmPeer.Identify too
+}
+
 // SwarmPeer is one connection to a peer.
 type SwarmPeer struct {
 	Peer      string `cbor:"peer"`
@@ -31,6 +37,8 @@ type SwarmPeer struct {
 	// Limited says that the connection goes through a relay that limits its bytes
 	// and its time.
 	Limited bool `cbor:"limited,omitempty"`
+	// Identify is what the peer tells of itself, if that was asked for.
+	Identify *ID `cbor:"identify,omitempty"`
 }
 
 // PeerAddrs is a peer and the addresses that are known of it.
@@ -83,4 +91,23 @@ type BitswapStat struct {
 // wants of the node.
 type WantlistRequest struct {
 	Peer string `cbor:"peer,omitempty"`
+}
+
+// BandwidthRequest asks for the bytes that go over the network.
+type BandwidthRequest struct {
+	Peer  string `cbor:"peer,omitempty"`  // those of a peer alone
+	Proto string `cbor:"proto,omitempty"` // those of a protocol alone; not with a peer
+	Poll  bool   `cbor:"poll,omitempty"`  // ask again and again
+	// Interval is the time between two answers to a poll in milliseconds, 100 to
+	// 3600000; 1000 unless set.
+	Interval uint64 `cbor:"interval,omitempty"`
+}
+
+// Bandwidth counts the bytes of streams, those of the protocols beneath them
+// left out. Rates are of the last few seconds.
+type Bandwidth struct {
+	TotalIn  uint64 `cbor:"totalIn"`
+	TotalOut uint64 `cbor:"totalOut"`
+	RateIn   uint64 `cbor:"rateIn"`  // bytes a second
+	RateOut  uint64 `cbor:"rateOut"` // bytes a second
 }

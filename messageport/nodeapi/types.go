@@ -73,10 +73,17 @@ type Welcome struct {
 	Config Config `cbor:"config"` // the effective one
 }
 
-// ID is the node's identity.
+// IDRequest asks who a peer is.
+type IDRequest struct {
+	// Peer is a peer id; the node itself unless set. A peer that is not connected
+	// is connected to, if an address of it is known.
+	Peer string `cbor:"peer,omitempty"`
+}
+
+// ID is the node's identity, or a peer's as that tells it.
 type ID struct {
 	ID              string   `cbor:"id"`        // the PeerId, base58
-	PublicKey       string   `cbor:"publicKey"` // protobuf, base64
+	PublicKey       string   `cbor:"publicKey"` // protobuf, base64; of a peer perhaps ""
 	Addresses       []string `cbor:"addresses"`
 	AgentVersion    string   `cbor:"agentVersion"`
 	ProtocolVersion string   `cbor:"protocolVersion"`
@@ -234,6 +241,11 @@ type CIDOutcome struct {
 	Error string  `cbor:"error,omitempty"`
 }
 
+// CIDList is a list of CIDs.
+type CIDList struct {
+	Cids []cid.Cid `cbor:"cids"`
+}
+
 // BlockPutOptions are the options of block.put.
 type BlockPutOptions struct {
 	Format     string `cbor:"format,omitempty"`  // codec by name; raw unless set
@@ -286,6 +298,20 @@ type Pin struct {
 	Type string   `cbor:"type"` // "recursive", "direct" or "indirect"
 	Name string   `cbor:"name,omitempty"`
 	Via  *cid.Cid `cbor:"via,omitempty"` // for an indirect pin, the pin that holds it
+}
+
+// PinUpdateRequest asks for a recursive pin in the place of another one, whose
+// name it takes over.
+type PinUpdateRequest struct {
+	From    string `cbor:"from"`              // a path, pinned recursively
+	To      string `cbor:"to"`                // a path
+	Unpin   *bool  `cbor:"unpin,omitempty"`   // true unless set: the old pin is removed
+	Offline bool   `cbor:"offline,omitempty"` // pin only what the repo has whole
+}
+
+// RepoGCRequest asks for what nothing holds to be removed.
+type RepoGCRequest struct {
+	Quiet bool `cbor:"quiet,omitempty"` // tell only of errors
 }
 
 // RepoStat is the account of the repo.

@@ -5,7 +5,7 @@
  * CBOR value each; ↑ is the stream from client to server, ↓ the one back.
  */
 export const enum Methods {
-  /** none → ID. */
+  /** IDRequest → ID. */
   ID = 'id',
   /** none → Version. */
   Version = 'version',
@@ -77,6 +77,30 @@ export const enum Methods {
   DAGGet = 'dag.get',
   /** PathRequest → DAGResolved. */
   DAGResolve = 'dag.resolve',
+  /** DAGStatRequest → DAGStat. */
+  DAGStat = 'dag.stat',
+  /**
+   * PathRequest → none; ↓ bytes of a CAR, version 1, whose one
+   * root is the block in which the path ends.
+   */
+  DAGExport = 'dag.export',
+  /**
+   * DAGImportOptions → DAGImported; ↑ for each CAR, of version 1
+   * or 2, an item CARHeader and then the CAR's bytes; ↓ items ImportedRoot, all
+   * of them after the last CAR has been taken in.
+   */
+  DAGImport = 'dag.import',
+  /** RefsRequest → none; ↓ items Ref. */
+  Refs = 'refs',
+  /**
+   * none → none; ↓ items CIDResult, one for each block of the
+   * repo, as a raw block's: of what codec it is the repo does not know.
+   */
+  RefsLocal = 'refs.local',
+  /** ResolveRequest → ResolvedPath. */
+  Resolve = 'resolve',
+  /** DNSRequest → ResolvedPath. */
+  DNS = 'dns',
   /** BlockPutOptions → BlockStat; ↑ bytes of the block. */
   BlockPut = 'block.put',
   /** CIDRequest → BlockStat; ↓ bytes of the block. */
@@ -91,11 +115,13 @@ export const enum Methods {
   PinRemove = 'pin.rm',
   /** PinListRequest → none; ↓ items Pin. */
   PinList = 'pin.ls',
+  /** PinUpdateRequest → CIDList, of the two CIDs. */
+  PinUpdate = 'pin.update',
   /** none → RepoStat. */
   RepoStat = 'repo.stat',
   /**
-   * none → none; ↓ items CIDOutcome, one per block removed or
-   * not removable.
+   * RepoGCRequest → none; ↓ items CIDOutcome, one per block removed
+   * or not removable.
    */
   RepoGC = 'repo.gc',
   /**
@@ -109,7 +135,7 @@ export const enum Methods {
   SwarmConnect = 'swarm.connect',
   /** AddrRequest → none. */
   SwarmDisconnect = 'swarm.disconnect',
-  /** none → none; ↓ items SwarmPeer. */
+  /** SwarmPeersRequest → none; ↓ items SwarmPeer. */
   SwarmPeers = 'swarm.peers',
   /** none → none; ↓ items PeerAddrs. */
   SwarmAddrs = 'swarm.addrs',
@@ -126,6 +152,38 @@ export const enum Methods {
   BitswapStat = 'bitswap.stat',
   /** WantlistRequest → none; ↓ items CIDResult. */
   BitswapWantlist = 'bitswap.wantlist',
+  /**
+   * BandwidthRequest → none; ↓ items Bandwidth: one or, if
+   * it polls, one for each interval until the call is cancelled.
+   */
+  StatsBandwidth = 'stats.bw',
+  /**
+   * none → AddrList, the peers that the node connects to and
+   * stays connected with: those of its configuration, Config.Bootstrap, which is
+   * all that there is. What the methods below change ends with the worker, and
+   * holds for all tabs; a tab that connects later still adds what it asks for.
+   */
+  BootstrapList = 'bootstrap.list',
+  /**
+   * AddrRequest → AddrList, with the address if it was not in
+   * the list. As Config.Bootstrap, it grows.
+   */
+  BootstrapAdd = 'bootstrap.add',
+  /**
+   * AddrRequest → AddrList, with the address if it was in
+   * the list. A connection that there is stays until something else closes it.
+   */
+  BootstrapRemove = 'bootstrap.rm',
+  /** none → AddrList, those removed, all that there were. */
+  BootstrapClear = 'bootstrap.clear',
+  /**
+   * none → AddrList, which is then the list: that with which
+   * the node started, of the first tab's configuration. There is no other
+   * default: a node of nobody's wish connects to nobody.
+   */
+  BootstrapReset = 'bootstrap.reset',
+  /** none → Config, the one in force. */
+  ConfigGetAll = 'config.getAll',
   /** KeyGenRequest → Key. */
   KeyGen = 'key.gen',
   /**
@@ -244,6 +302,10 @@ export const Repeats = {
     Methods.FilesRead,
     Methods.FilesList,
     Methods.DAGResolve,
+    Methods.DAGStat,
+    Methods.RefsLocal,
+    Methods.Resolve,
+    Methods.DNS,
     Methods.BlockStat,
     Methods.PinList,
     Methods.RepoStat,
@@ -255,6 +317,8 @@ export const Repeats = {
     Methods.Ping,
     Methods.BitswapStat,
     Methods.BitswapWantlist,
+    Methods.BootstrapList,
+    Methods.ConfigGetAll,
     Methods.PubSubList,
     Methods.PubSubPeers,
     Methods.KeyList,
@@ -266,10 +330,18 @@ export const Repeats = {
     Methods.PinRemoteServiceList,
     Methods.PinRemoteList,
   ],
-  same: [Methods.Cat, Methods.List, Methods.DAGGet, Methods.BlockGet],
+  same: [
+    Methods.Cat,
+    Methods.List,
+    Methods.DAGGet,
+    Methods.BlockGet,
+    Methods.DAGExport,
+    Methods.Refs,
+  ],
   input: [
     Methods.Add,
     Methods.DAGPut,
+    Methods.DAGImport,
     Methods.BlockPut,
     Methods.PinAdd,
     Methods.LogLevel,
@@ -538,7 +610,74 @@ export type NodeErrorCode =
   /** what a pinning service could not pin. Details: service, cid. */
   | 'pin-failed'
   /** more than one pin where one was meant. Details: service, count. */
-  | 'many-pins';
+  | 'many-pins'
+  /**
+   * bytes that are no CAR, or a part of one. Details: offset, the
+   * bytes that could be read; name, where there is one; cid, of the last block.
+   */
+  | 'invalid-car';
+
+/** DAGStatRequest asks how large DAGs are. All of their blocks are looked at. */
+export interface DAGStatRequest {
+  /** 1 to 256, each to a block as a whole */
+  paths: string[];
+  offline?: boolean;
+}
+
+/** DAGStat is how large DAGs are, blocks that a DAG has twice counted once. */
+export interface DAGStat {
+  /** of all together */
+  uniqueBlocks: number | bigint;
+  /** of all together, bytes of blocks */
+  totalSize: number | bigint;
+  /**
+   * SharedSize is how much larger the DAGs are each by itself, in bytes: the ratio
+   * that Kubo tells is (totalSize + sharedSize) / totalSize.
+   */
+  sharedSize: number | bigint;
+  /** in the order of the paths */
+  dagStats: DAGRootStat[];
+}
+
+/** DAGRootStat is how large one DAG is. */
+export interface DAGRootStat {
+  cid: Uint8Array;
+  /** bytes of its blocks */
+  size: number | bigint;
+  numBlocks: number | bigint;
+}
+
+/** DAGImportOptions are the options of dag.import. */
+export interface DAGImportOptions {
+  /**
+   * PinRoots is true unless set: each root that any of the CARs names is pinned
+   * recursively, once all of them are taken in.
+   */
+  pinRoots?: boolean;
+}
+
+/** CARHeader announces a CAR of a dag.import. */
+export interface CARHeader {
+  /** what errors call it, up to 255 bytes */
+  name?: string;
+}
+
+/**
+ * ImportedRoot is a root that a CAR named, and why it is not pinned, if it is
+ * not: because blocks of it are neither in the CARs nor in the repo, say.
+ */
+export interface ImportedRoot {
+  cid: Uint8Array;
+  pinErrorMsg?: string;
+  /** of the same error */
+  code?: NodeErrorCode;
+}
+
+/** DAGImported is what a dag.import took in, blocks that came twice counted twice. */
+export interface DAGImported {
+  blockCount: number | bigint;
+  blockBytesCount: number | bigint;
+}
 
 /** KeyGenRequest asks for a new key. */
 export interface KeyGenRequest {
@@ -969,6 +1108,15 @@ export interface AddrList {
   addrs: string[];
 }
 
+/**
+ * SwarmPeersRequest asks for the connections that there are. Direction, latency
+ * and streams are told in any case.
+ */
+export interface SwarmPeersRequest {
+  /** tell of SwarmPeer.Identify too */
+  identify?: boolean;
+}
+
 /** SwarmPeer is one connection to a peer. */
 export interface SwarmPeer {
   peer: string;
@@ -987,6 +1135,8 @@ export interface SwarmPeer {
    * and its time.
    */
   limited?: boolean;
+  /** Identify is what the peer tells of itself, if that was asked for. */
+  identify?: ID;
 }
 
 /** PeerAddrs is a peer and the addresses that are known of it. */
@@ -1044,6 +1194,34 @@ export interface BitswapStat {
  */
 export interface WantlistRequest {
   peer?: string;
+}
+
+/** BandwidthRequest asks for the bytes that go over the network. */
+export interface BandwidthRequest {
+  /** those of a peer alone */
+  peer?: string;
+  /** those of a protocol alone; not with a peer */
+  proto?: string;
+  /** ask again and again */
+  poll?: boolean;
+  /**
+   * Interval is the time between two answers to a poll in milliseconds, 100 to
+   * 3600000; 1000 unless set.
+   */
+  interval?: number | bigint;
+}
+
+/**
+ * Bandwidth counts the bytes of streams, those of the protocols beneath them
+ * left out. Rates are of the last few seconds.
+ */
+export interface Bandwidth {
+  totalIn: number | bigint;
+  totalOut: number | bigint;
+  /** bytes a second */
+  rateIn: number | bigint;
+  /** bytes a second */
+  rateOut: number | bigint;
 }
 
 /** SubscribeRequest asks for the messages of a topic. */
@@ -1134,6 +1312,77 @@ export interface RoomEvent {
 export interface RoomSend {
   room: number | bigint;
   to?: RoomMember;
+}
+
+/** RefsRequest asks for the links of blocks. */
+export interface RefsRequest {
+  /** 1 to 256 */
+  paths: string[];
+  /** the links of what is linked to, too */
+  recursive?: boolean;
+  /** each block once */
+  unique?: boolean;
+  /**
+   * Format is the text for each link, in which <src>, <dst> and <linkname> stand
+   * for the two CIDs and the link's name; "<dst>" unless set, up to 1024 bytes.
+   */
+  format?: string;
+  /** the format "<src> -> <dst>" */
+  edges?: boolean;
+  /**
+   * MaxDepth is how deep a recursive request goes, 1 for direct links; negative,
+   * the default, for all the way.
+   */
+  maxDepth?: number;
+  /** look in the repo alone */
+  offline?: boolean;
+}
+
+/**
+ * Ref is a link, or why those of one of the paths cannot be told, or not all of
+ * them. Others still are.
+ */
+export interface Ref {
+  ref: string;
+  err?: string;
+  /** of the same error */
+  code?: NodeErrorCode;
+}
+
+/** ResolveRequest asks what a path comes to. */
+export interface ResolveRequest {
+  /** Name is a path: "/ipfs/<cid>/a/b", "<cid>/a/b" or "/ipns/<name>/a/b". */
+  name: string;
+  /**
+   * Recursive is true unless set: what a name stands for is resolved too, until
+   * it is no name.
+   */
+  recursive?: boolean;
+  /**
+   * CidBase names the multibase in which the CID is told: "base32", "base58btc"
+   * and so on. Unless set it is that of the name's own CID.
+   */
+  cidBase?: string;
+  /** look in the repo alone */
+  offline?: boolean;
+}
+
+/** DNSRequest asks for what a domain links to (DNSLink). */
+export interface DNSRequest {
+  domain: string;
+  /**
+   * Recursive is true unless set: where a domain links to another one, that is
+   * asked too.
+   */
+  recursive?: boolean;
+}
+
+/**
+ * ResolvedPath is a path: "/ipfs/<cid>", "/ipfs/<cid>/a/b" for what is inside a
+ * block, or of a request that is not recursive "/ipns/<name>".
+ */
+export interface ResolvedPath {
+  path: string;
 }
 
 /** RemoteServiceAdd tells the node of a pinning service. Nothing is sent to it. */
@@ -1504,11 +1753,20 @@ export interface Welcome {
   config: Config;
 }
 
-/** ID is the node's identity. */
+/** IDRequest asks who a peer is. */
+export interface IDRequest {
+  /**
+   * Peer is a peer id; the node itself unless set. A peer that is not connected
+   * is connected to, if an address of it is known.
+   */
+  peer?: string;
+}
+
+/** ID is the node's identity, or a peer's as that tells it. */
 export interface ID {
   /** the PeerId, base58 */
   id: string;
-  /** protobuf, base64 */
+  /** protobuf, base64; of a peer perhaps "" */
   publicKey: string;
   addresses: string[];
   agentVersion: string;
@@ -1684,6 +1942,11 @@ export interface CIDOutcome {
   error?: string;
 }
 
+/** CIDList is a list of CIDs. */
+export interface CIDList {
+  cids: Uint8Array[];
+}
+
 /** BlockPutOptions are the options of block.put. */
 export interface BlockPutOptions {
   /** codec by name; raw unless set */
@@ -1750,6 +2013,27 @@ export interface Pin {
   name?: string;
   /** for an indirect pin, the pin that holds it */
   via?: Uint8Array;
+}
+
+/**
+ * PinUpdateRequest asks for a recursive pin in the place of another one, whose
+ * name it takes over.
+ */
+export interface PinUpdateRequest {
+  /** a path, pinned recursively */
+  from: string;
+  /** a path */
+  to: string;
+  /** true unless set: the old pin is removed */
+  unpin?: boolean;
+  /** pin only what the repo has whole */
+  offline?: boolean;
+}
+
+/** RepoGCRequest asks for what nothing holds to be removed. */
+export interface RepoGCRequest {
+  /** tell only of errors */
+  quiet?: boolean;
 }
 
 /** RepoStat is the account of the repo. */

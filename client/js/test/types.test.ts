@@ -115,7 +115,13 @@ type Behind =
 
 /** Methods that only the Go client has. */
 type GoAlone =
-  `${'files' | 'key' | 'name' | 'routing' | 'pin.remote'}.${string}`;
+  | `${'files' | 'key' | 'name' | 'routing' | 'pin.remote'}.${string}`
+  | `${'refs' | 'stats' | 'bootstrap' | 'config'}.${string}`
+  | `dag.${'stat' | 'export' | 'import'}`
+  | 'refs'
+  | 'resolve'
+  | 'dns'
+  | 'pin.update';
 
 test('the client has every method of the vocabulary', () => {
   check<
