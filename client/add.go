@@ -57,25 +57,13 @@ func (c *Client) AddAll(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, err
 }
 
 func (c *Client) addAll(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], opts nodeapi.AddOptions, each func(nodeapi.AddEvent) error) error {
-	call, err := c.conn.Call(ctx, nodeapi.MethodAdd, opts, messageport.CallOptions{Upload: true})
-	if err != nil {
-		return err
-	}
-	sent := make(chan struct{})
-	go func() {
-		defer close(sent)
-		if err := sendEntries(call, src); err != nil {
-			call.Cancel(err) // if the call has ended, err is but a result of that
+	send := func(call *messageport.ClientCall) error { return sendEntries(call, src) }
+	return c.exchange(ctx, nodeapi.MethodAdd, opts, send, func(call *messageport.ClientCall) error {
+		if err := receive(call, each); err != nil {
+			return err
 		}
-	}()
-	defer func() {
-		call.Cancel(nil)
-		<-sent
-	}()
-	if err := receive(call, each); err != nil {
-		return err
-	}
-	return call.Result(nil)
+		return call.Result(nil)
+	})
 }
 
 func sendEntries(call *messageport.ClientCall, src iter.Seq2[nodeapi.AddEntry, error]) error {

@@ -128,6 +128,28 @@ func receive[Item any](call *messageport.ClientCall, each func(Item) error) erro
 	}
 }
 
+// exchange makes a call whose streams flow both ways at once: send, in a
+// goroutine of its own, makes the one, and take takes the other and the result.
+// When it returns send has returned.
+func (c *Client) exchange(ctx context.Context, method string, request any, send, take func(*messageport.ClientCall) error) error {
+	call, err := c.conn.Call(ctx, method, request, messageport.CallOptions{Upload: true})
+	if err != nil {
+		return err
+	}
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		if err := send(call); err != nil {
+			call.Cancel(err) // if the call has ended, err is but a result of that
+		}
+	}()
+	defer func() {
+		call.Cancel(nil)
+		<-sent
+	}()
+	return take(call)
+}
+
 // begin makes a call that lasts until it is canceled, and reads the item with
 // which the server says that it has begun. ctx is of the beginning alone.
 func begin[Item any](ctx context.Context, c *Client, method string, request any, opts messageport.CallOptions) (*messageport.ClientCall, Item, error) {

@@ -108,6 +108,16 @@ func (c *Client) ID(ctx context.Context) (nodeapi.ID, error) {
 	return invoke[nodeapi.ID](ctx, c, nodeapi.MethodID, nil)
 }
 
+// Identify returns what a peer tells of itself, by its id.
+func (c *Client) Identify(ctx context.Context, peer string) (nodeapi.ID, error) {
+	return invoke[nodeapi.ID](ctx, c, nodeapi.MethodID, nodeapi.IDRequest{Peer: peer})
+}
+
+// CurrentConfig returns the configuration that the node runs with now.
+func (c *Client) CurrentConfig(ctx context.Context) (nodeapi.Config, error) {
+	return invoke[nodeapi.Config](ctx, c, nodeapi.MethodConfigGetAll, nil)
+}
+
 // Version says what is running at the other end.
 func (c *Client) Version(ctx context.Context) (nodeapi.Version, error) {
 	return invoke[nodeapi.Version](ctx, c, nodeapi.MethodVersion, nil)

@@ -199,3 +199,118 @@ func ExampleBlock_Put() {
 	fmt.Printf("%s %d %v\n", data, stat.Size, err)
 	// Output: a block 7 <nil>
 }
+
+func ExampleDAG_Export() {
+	ctx := context.Background()
+	c := openExample(ctx)
+	defer c.Close()
+	other := openExample(ctx)
+	defer other.Close()
+
+	added, err := c.Add(ctx, strings.NewReader("hello world"), nodeapi.AddOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	car, err := c.DAG().Export(ctx, added.Cid.String())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer car.Close()
+	roots, imported, err := other.DAG().Import(ctx, car, nodeapi.DAGImportOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, root := range roots {
+		fmt.Println(root.Cid, root.PinErrorMsg == "")
+	}
+	fmt.Println(imported.BlockCount, "block of", imported.BlockBytesCount, "bytes")
+	// Output:
+	// bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e true
+	// 1 block of 11 bytes
+}
+
+func ExampleDAG_Stat() {
+	ctx := context.Background()
+	c := openExample(ctx)
+	defer c.Close()
+
+	added, err := c.Add(ctx, strings.NewReader("hello world"), nodeapi.AddOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	stat, err := c.DAG().Stat(ctx, added.Cid.String())
+	fmt.Println(stat.UniqueBlocks, stat.TotalSize, err)
+	// Output: 1 11 <nil>
+}
+
+func ExampleClient_Refs() {
+	ctx := context.Background()
+	c := openExample(ctx)
+	defer c.Close()
+
+	site := fstest.MapFS{"index.html": {Data: []byte("<h1>hello</h1>")}, "img/logo.svg": {Data: []byte("<svg/>")}}
+	var root nodeapi.Added
+	for event, err := range c.AddFS(ctx, site, nodeapi.AddOptions{WrapWithDirectory: true}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		root = *event.Added
+	}
+	links := c.Refs(ctx, []string{root.Cid.String()}, client.RefsOptions{Recursive: true, Format: "<linkname>"})
+	for ref, err := range links {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(ref.Ref)
+	}
+	// Output:
+	// img
+	// logo.svg
+	// index.html
+}
+
+func ExampleClient_Resolve() {
+	ctx := context.Background()
+	c := openExample(ctx)
+	defer c.Close()
+
+	added, err := c.Add(ctx, strings.NewReader("hello world"), nodeapi.AddOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	path, err := c.Resolve(ctx, added.Cid.String(), client.ResolveOptions{})
+	fmt.Println(path, err)
+	// Output: /ipfs/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e <nil>
+}
+
+func ExampleBootstrap() {
+	ctx := context.Background()
+	c := openExample(ctx)
+	defer c.Close()
+
+	const peer = "/ip4/127.0.0.1/tcp/4002/ws/p2p/12D3KooWPeer"
+	if _, err := c.Bootstrap().Add(ctx, peer); err != nil {
+		log.Fatal(err)
+	}
+	peers, err := c.Bootstrap().List(ctx)
+	fmt.Println(peers, err)
+	// Output: [/ip4/127.0.0.1/tcp/4002/ws/p2p/12D3KooWPeer] <nil>
+}
+
+func ExamplePin_Update() {
+	ctx := context.Background()
+	c := openExample(ctx)
+	defer c.Close()
+
+	first, err := c.Add(ctx, strings.NewReader("first"), nodeapi.AddOptions{PinName: "latest"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	second, err := c.Add(ctx, strings.NewReader("second"), nodeapi.AddOptions{Pin: new(false)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, pinned, err := c.Pin().Update(ctx, first.Cid.String(), second.Cid.String(), client.PinUpdateOptions{})
+	fmt.Println(pinned == second.Cid, err)
+	// Output: true <nil>
+}

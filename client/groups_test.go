@@ -139,7 +139,7 @@ func TestRepo(t *testing.T) {
 			f.Errorf("Version: got %d, %v", v, err)
 		}
 		var removed []cid.Cid
-		for outcome, err := range f.Repo().GC(f.Context()) {
+		for outcome, err := range f.Repo().GC(f.Context(), nodeapi.RepoGCRequest{}) {
 			if err != nil {
 				f.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ipfs/go-cid"
 
+	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
@@ -42,6 +43,27 @@ func (p Pin) Remove(ctx context.Context, path string, opts PinRemoveOptions) (ci
 	result, err := invoke[nodeapi.CIDResult](ctx, p.c, nodeapi.MethodPinRemove,
 		nodeapi.PinRemoveRequest{Path: path, Recursive: &recursive})
 	return result.Cid, err
+}
+
+// PinUpdateOptions say what becomes of the old pin.
+type PinUpdateOptions struct {
+	Keep bool // it stays
+}
+
+// Update pins what to names in the place of what from names, which is pinned
+// recursively, and under that pin's name. It returns the CIDs of both.
+func (p Pin) Update(ctx context.Context, from, to string, opts PinUpdateOptions) (old, pinned cid.Cid, err error) {
+	unpin := !opts.Keep
+	result, err := invoke[nodeapi.CIDList](ctx, p.c, nodeapi.MethodPinUpdate,
+		nodeapi.PinUpdateRequest{From: from, To: to, Unpin: &unpin, Offline: nodeapi.IsOffline(ctx)})
+	if err != nil {
+		return cid.Undef, cid.Undef, err
+	}
+	if len(result.Cids) != 2 {
+		return cid.Undef, cid.Undef, publicError(messageport.Errorf(messageport.CodeBadRequest, nil,
+			"the server answered with %d CIDs, not two", len(result.Cids)))
+	}
+	return result.Cids[0], result.Cids[1], nil
 }
 
 // List yields the pins that opts asks for, all if it is zero.

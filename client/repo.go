@@ -24,10 +24,10 @@ func (r Repo) Version(ctx context.Context) (uint64, error) {
 	return invoke[uint64](ctx, r.c, nodeapi.MethodRepoVersion, nil)
 }
 
-// GC removes blocks that nothing holds, and yields each, or why it is still
-// there.
-func (r Repo) GC(ctx context.Context) iter.Seq2[nodeapi.CIDOutcome, error] {
-	return list[nodeapi.CIDOutcome](ctx, r.c, nodeapi.MethodRepoGC, nil)
+// GC removes blocks that nothing holds, and yields each unless opts.Quiet, or why
+// it is still there.
+func (r Repo) GC(ctx context.Context, opts nodeapi.RepoGCRequest) iter.Seq2[nodeapi.CIDOutcome, error] {
+	return list[nodeapi.CIDOutcome](ctx, r.c, nodeapi.MethodRepoGC, opts)
 }
 
 // Verify looks at every block. It calls bad, which may be nil, for each that is

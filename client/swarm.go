@@ -25,8 +25,8 @@ func (s Swarm) Disconnect(ctx context.Context, addr string) error {
 }
 
 // Peers returns the connections that there are.
-func (s Swarm) Peers(ctx context.Context) ([]nodeapi.SwarmPeer, error) {
-	return collect[nodeapi.SwarmPeer](ctx, s.c, nodeapi.MethodSwarmPeers, nil)
+func (s Swarm) Peers(ctx context.Context, opts nodeapi.SwarmPeersRequest) ([]nodeapi.SwarmPeer, error) {
+	return collect[nodeapi.SwarmPeer](ctx, s.c, nodeapi.MethodSwarmPeers, opts)
 }
 
 // Addrs returns the addresses that are known of peers.

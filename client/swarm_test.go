@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -18,8 +19,19 @@ func TestSwarm(t *testing.T) {
 		if err := f.Swarm().Connect(f.Context(), addr); err != nil {
 			f.Fatal(err)
 		}
-		if peers, err := f.Swarm().Peers(f.Context()); err != nil || len(peers) != 1 || peers[0].Peer != "somebody" {
+		if peers, err := f.Swarm().Peers(f.Context(), nodeapi.SwarmPeersRequest{}); err != nil || len(peers) != 1 || peers[0].Peer != "somebody" {
 			f.Errorf("Peers: got %+v, %v", peers, err)
+		}
+		identified := nodeapi.ID{ID: "somebody", AgentVersion: "a peer", Addresses: []string{}, Protocols: []string{}}
+		peers, err := f.Swarm().Peers(f.Context(), nodeapi.SwarmPeersRequest{Identify: true})
+		if err != nil || len(peers) != 1 || peers[0].Identify == nil || !reflect.DeepEqual(*peers[0].Identify, identified) {
+			f.Errorf("Peers with what they tell: got %+v, %v; want %+v", peers, err, identified)
+		}
+		if id, err := f.Identify(f.Context(), "somebody"); err != nil || !reflect.DeepEqual(id, identified) {
+			f.Errorf("Identify: got %+v, %v; want %+v", id, err, identified)
+		}
+		if id, err := f.Identify(f.Context(), f.PeerID()); err != nil || id.AgentVersion != "servertest" {
+			f.Errorf("Identify of the node itself: got %+v, %v", id, err)
 		}
 		if addrs, err := f.Swarm().Addrs(f.Context()); err != nil || len(addrs) != 1 || !slices.Equal(addrs[0].Addrs, []string{"/memory/2"}) {
 			f.Errorf("Addrs: got %+v, %v", addrs, err)

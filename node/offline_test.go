@@ -32,7 +32,7 @@ func TestOfflineTouchesNoNetwork(t *testing.T) {
 	}
 	offline("SwarmConnect", n.SwarmConnect(ctx, at))
 	offline("SwarmDisconnect", n.SwarmDisconnect(ctx, at))
-	_, err = n.SwarmPeers(ctx)
+	_, err = n.SwarmPeers(ctx, nodeapi.SwarmPeersRequest{})
 	offline("SwarmPeers", err)
 	_, err = n.SwarmAddrs(ctx)
 	offline("SwarmAddrs", err)

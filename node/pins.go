@@ -234,3 +234,44 @@ func (n *Node) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (cid
 	n.store.guard.garbage.Add(1)
 	return c, n.store.wrap(ctx, err)
 }
+
+// PinUpdate pins what one path names in the place of another one, under the
+// name of that pin. All of it must be there; what is the same in both is looked
+// at, not fetched again.
+func (n *Node) PinUpdate(ctx context.Context, req nodeapi.PinUpdateRequest) ([]cid.Cid, error) {
+	ctx, end := n.beginFetching(ctx)
+	defer end()
+	from, err := n.store.resolveBlock(ctx, req.From)
+	if err != nil {
+		return nil, err
+	}
+	to, err := n.store.resolveBlock(ctx, req.To)
+	if err != nil {
+		return nil, err
+	}
+	old, pinned, err := n.pins.find(ctx, from, pin.Recursive)
+	if err != nil {
+		return nil, n.store.wrap(ctx, err)
+	}
+	if !pinned {
+		return nil, notPinned(from, pinRecursive)
+	}
+	both := []cid.Cid{from, to}
+	if from.Equals(to) {
+		return both, nil
+	}
+	l := n.store.guard.lease()
+	defer l.release()
+	if err := n.pinWhole(ctx, l, to, old.Name); err != nil {
+		return nil, err
+	}
+	if req.Unpin != nil && !*req.Unpin {
+		return both, nil
+	}
+	err = n.pins.remove(ctx, from, true)
+	n.store.guard.garbage.Add(1)
+	if nodeapi.CodeOf(err) == nodeapi.CodeNotPinned {
+		err = nil // another tab was quicker
+	}
+	return both, n.store.wrap(ctx, err)
+}

@@ -33,7 +33,7 @@ func relayed(t testing.TB) (a, b *node.Node, at string) {
 func TestThroughRelay(t *testing.T) {
 	a, b, at := relayed(t)
 	must(t, b.SwarmConnect(within(t), at))
-	peers, err := b.SwarmPeers(t.Context())
+	peers, err := b.SwarmPeers(t.Context(), nodeapi.SwarmPeersRequest{})
 	must(t, err)
 	limited := 0
 	for _, p := range peers {

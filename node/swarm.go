@@ -68,7 +68,7 @@ func notConnected(addr string, id peer.ID) error {
 }
 
 // SwarmPeers returns all connections, by peer.
-func (n *Node) SwarmPeers(ctx context.Context) ([]nodeapi.SwarmPeer, error) {
+func (n *Node) SwarmPeers(ctx context.Context, req nodeapi.SwarmPeersRequest) ([]nodeapi.SwarmPeer, error) {
 	if n.net == nil {
 		return nil, errOffline
 	}
@@ -76,7 +76,12 @@ func (n *Node) SwarmPeers(ctx context.Context) ([]nodeapi.SwarmPeer, error) {
 	defer end()
 	peers := []nodeapi.SwarmPeer{}
 	for _, c := range n.net.Host().Network().Conns() {
-		peers = append(peers, n.swarmPeer(c))
+		p := n.swarmPeer(c)
+		if req.Identify {
+			id := n.identified(c.RemotePeer())
+			p.Identify = &id
+		}
+		peers = append(peers, p)
 	}
 	slices.SortFunc(peers, func(a, b nodeapi.SwarmPeer) int {
 		return strings.Compare(a.Peer+a.Addr, b.Peer+b.Addr)

@@ -68,7 +68,7 @@ func connected(t testing.TB) (server, client *node.Node) {
 
 func TestSwarm(t *testing.T) {
 	server, client := connected(t)
-	peers, err := client.SwarmPeers(t.Context())
+	peers, err := client.SwarmPeers(t.Context(), nodeapi.SwarmPeersRequest{})
 	must(t, err)
 	if len(peers) != 1 || peers[0].Peer != peerID(t, server) || peers[0].Direction != nodeapi.DirectionOutbound ||
 		peers[0].Muxer != "/yamux/1.0.0" || peers[0].Limited {
@@ -94,7 +94,7 @@ func TestSwarm(t *testing.T) {
 	}
 
 	must(t, client.SwarmDisconnect(t.Context(), "/p2p/"+peerID(t, server)))
-	if peers, err := client.SwarmPeers(t.Context()); len(peers) != 0 || err != nil {
+	if peers, err := client.SwarmPeers(t.Context(), nodeapi.SwarmPeersRequest{}); len(peers) != 0 || err != nil {
 		t.Errorf("after disconnect there are peers %+v, error %v", peers, err)
 	}
 	err = client.SwarmDisconnect(t.Context(), "/p2p/"+peerID(t, server))

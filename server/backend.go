@@ -51,6 +51,37 @@ type DAG interface {
 	DAGResolve(ctx context.Context, path string) (nodeapi.DAGResolved, error)
 }
 
+// References is the group of what DAGs are made of.
+type References interface {
+	// DAGStat counts the blocks and bytes of the DAGs that paths name, and of all
+	// together.
+	DAGStat(ctx context.Context, paths []string) (nodeapi.DAGStat, error)
+	// Refs yields links. What is wrong with one of the paths, or under it, is an
+	// item; an error ends the iteration.
+	Refs(ctx context.Context, req nodeapi.RefsRequest) iter.Seq2[nodeapi.Ref, error]
+	// RefsLocal yields the blocks of the repo.
+	RefsLocal(ctx context.Context) iter.Seq2[cid.Cid, error]
+}
+
+// Archives is the group of CARs.
+type Archives interface {
+	// DAGExport returns the DAG that path names as a CAR. The reader implements
+	// io.WriterTo where that saves a copy.
+	DAGExport(ctx context.Context, path string) (io.ReadCloser, error)
+	// DAGImport takes CARs in until src ends, pins the roots that they name if that
+	// is asked for, tells of each, and stops at tell's error. An error of src, or a
+	// CAR that is none, is an error and pins nothing. The bytes of a CAR are read
+	// before src is asked for the next, and may be left unread in part.
+	DAGImport(ctx context.Context, src iter.Seq2[nodeapi.CAR, error], opts nodeapi.DAGImportOptions,
+		tell func(nodeapi.ImportedRoot) error) (nodeapi.DAGImported, error)
+}
+
+// Names is the group of paths that stand for others.
+type Names interface {
+	Resolve(ctx context.Context, req nodeapi.ResolveRequest) (path string, err error)
+	DNS(ctx context.Context, req nodeapi.DNSRequest) (path string, err error)
+}
+
 // Blocks is the group of blocks. A block's bytes are not changed by either side
 // once handed over.
 type Blocks interface {
@@ -64,6 +95,8 @@ type Blocks interface {
 type Pins interface {
 	PinAdd(ctx context.Context, req nodeapi.PinAddRequest) (cid.Cid, error)
 	PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (cid.Cid, error)
+	// PinUpdate returns the CIDs of both paths.
+	PinUpdate(ctx context.Context, req nodeapi.PinUpdateRequest) ([]cid.Cid, error)
 	PinList(ctx context.Context, req nodeapi.PinListRequest) iter.Seq2[nodeapi.Pin, error]
 }
 
@@ -100,7 +133,7 @@ type Watched interface {
 type Swarm interface {
 	SwarmConnect(ctx context.Context, addr string) error
 	SwarmDisconnect(ctx context.Context, addr string) error
-	SwarmPeers(ctx context.Context) ([]nodeapi.SwarmPeer, error)
+	SwarmPeers(ctx context.Context, req nodeapi.SwarmPeersRequest) ([]nodeapi.SwarmPeer, error)
 	SwarmAddrs(ctx context.Context) ([]nodeapi.PeerAddrs, error)
 	SwarmLocalAddrs(ctx context.Context) ([]string, error)
 	// SwarmEvents yields a connect for each connected peer and then each change,
@@ -108,6 +141,28 @@ type Swarm interface {
 	// of events that cancel each other out, but never the last state of a peer.
 	SwarmEvents(ctx context.Context) iter.Seq2[nodeapi.SwarmEvent, error]
 	Ping(ctx context.Context, req nodeapi.PingRequest) iter.Seq2[nodeapi.PingResult, error]
+	// Identify returns what a peer, which is not the node itself, tells of itself.
+	Identify(ctx context.Context, peer string) (nodeapi.ID, error)
+}
+
+// Bootstrap is the group of the list of peers to stay connected with, which is
+// that of the configuration.
+type Bootstrap interface {
+	BootstrapList(ctx context.Context) ([]string, error)
+	// BootstrapAdd returns what was added, addr or nothing.
+	BootstrapAdd(ctx context.Context, addr string) ([]string, error)
+	// BootstrapRemove returns what was removed, addr or nothing.
+	BootstrapRemove(ctx context.Context, addr string) ([]string, error)
+	// BootstrapClear returns what was removed.
+	BootstrapClear(ctx context.Context) ([]string, error)
+	// BootstrapReset returns the list with which the backend started.
+	BootstrapReset(ctx context.Context) ([]string, error)
+}
+
+// Statistics is the group of figures of the network.
+type Statistics interface {
+	// Bandwidth counts bytes: all, or those of a peer or of a protocol.
+	Bandwidth(ctx context.Context, peer, protocol string) (nodeapi.Bandwidth, error)
 }
 
 // Bitswap is the group of the exchange of blocks.

@@ -24,8 +24,12 @@ var crowdOf = map[string]crowd{
 	nodeapi.MethodCat:        reading,
 	nodeapi.MethodGet:        reading,
 	nodeapi.MethodList:       reading,
+	nodeapi.MethodDAGExport:  reading,
 	nodeapi.MethodPinList:    listing,
 	nodeapi.MethodRepoStat:   listing,
+	nodeapi.MethodRefs:       listing, // each remembers what it has seen
+	nodeapi.MethodRefsLocal:  listing,
+	nodeapi.MethodDAGStat:    listing, // likewise
 	nodeapi.MethodStatus:     listing,
 	nodeapi.MethodRepoGC:     sweeping,
 	nodeapi.MethodRepoVerify: sweeping,

@@ -17,7 +17,7 @@ import (
 
 // requests has the type of each method's request, nil for none.
 var requests = map[string]reflect.Type{
-	nodeapi.MethodID:            nil,
+	nodeapi.MethodID:            reflect.TypeFor[nodeapi.IDRequest](),
 	nodeapi.MethodVersion:       nil,
 	nodeapi.MethodIsOnline:      nil,
 	nodeapi.MethodStatus:        nil,
@@ -33,6 +33,13 @@ var requests = map[string]reflect.Type{
 	nodeapi.MethodDAGPut:        reflect.TypeFor[nodeapi.DAGPutOptions](),
 	nodeapi.MethodDAGGet:        reflect.TypeFor[nodeapi.PathRequest](),
 	nodeapi.MethodDAGResolve:    reflect.TypeFor[nodeapi.PathRequest](),
+	nodeapi.MethodDAGStat:       reflect.TypeFor[nodeapi.DAGStatRequest](),
+	nodeapi.MethodDAGExport:     reflect.TypeFor[nodeapi.PathRequest](),
+	nodeapi.MethodDAGImport:     reflect.TypeFor[nodeapi.DAGImportOptions](),
+	nodeapi.MethodRefs:          reflect.TypeFor[nodeapi.RefsRequest](),
+	nodeapi.MethodRefsLocal:     nil,
+	nodeapi.MethodResolve:       reflect.TypeFor[nodeapi.ResolveRequest](),
+	nodeapi.MethodDNS:           reflect.TypeFor[nodeapi.DNSRequest](),
 	nodeapi.MethodBlockPut:      reflect.TypeFor[nodeapi.BlockPutOptions](),
 	nodeapi.MethodBlockGet:      reflect.TypeFor[nodeapi.CIDRequest](),
 	nodeapi.MethodBlockRemove:   reflect.TypeFor[nodeapi.BlockRemoveRequest](),
@@ -40,20 +47,28 @@ var requests = map[string]reflect.Type{
 	nodeapi.MethodPinAdd:        reflect.TypeFor[nodeapi.PinAddRequest](),
 	nodeapi.MethodPinRemove:     reflect.TypeFor[nodeapi.PinRemoveRequest](),
 	nodeapi.MethodPinList:       reflect.TypeFor[nodeapi.PinListRequest](),
+	nodeapi.MethodPinUpdate:     reflect.TypeFor[nodeapi.PinUpdateRequest](),
 	nodeapi.MethodRepoStat:      nil,
-	nodeapi.MethodRepoGC:        nil,
+	nodeapi.MethodRepoGC:        reflect.TypeFor[nodeapi.RepoGCRequest](),
 	nodeapi.MethodRepoVerify:    nil,
 	nodeapi.MethodRepoVersion:   nil,
 
 	nodeapi.MethodSwarmConnect:    reflect.TypeFor[nodeapi.AddrRequest](),
 	nodeapi.MethodSwarmDisconnect: reflect.TypeFor[nodeapi.AddrRequest](),
-	nodeapi.MethodSwarmPeers:      nil,
+	nodeapi.MethodSwarmPeers:      reflect.TypeFor[nodeapi.SwarmPeersRequest](),
 	nodeapi.MethodSwarmAddrs:      nil,
 	nodeapi.MethodSwarmLocalAddrs: nil,
 	nodeapi.MethodSwarmEvents:     nil,
 	nodeapi.MethodPing:            reflect.TypeFor[nodeapi.PingRequest](),
 	nodeapi.MethodBitswapStat:     nil,
 	nodeapi.MethodBitswapWantlist: reflect.TypeFor[nodeapi.WantlistRequest](),
+	nodeapi.MethodStatsBandwidth:  reflect.TypeFor[nodeapi.BandwidthRequest](),
+	nodeapi.MethodBootstrapList:   nil,
+	nodeapi.MethodBootstrapAdd:    reflect.TypeFor[nodeapi.AddrRequest](),
+	nodeapi.MethodBootstrapRemove: reflect.TypeFor[nodeapi.AddrRequest](),
+	nodeapi.MethodBootstrapClear:  nil,
+	nodeapi.MethodBootstrapReset:  nil,
+	nodeapi.MethodConfigGetAll:    nil,
 	nodeapi.MethodPubSubSubscribe: reflect.TypeFor[nodeapi.SubscribeRequest](),
 	nodeapi.MethodPubSubPublish:   reflect.TypeFor[nodeapi.TopicRequest](),
 	nodeapi.MethodPubSubList:      nil,
@@ -75,7 +90,7 @@ var endless = []string{
 // the backend.
 var own = []string{
 	nodeapi.MethodStatus, nodeapi.MethodStatusSamples, nodeapi.MethodEvents,
-	nodeapi.MethodLogList, nodeapi.MethodLogLevel, nodeapi.MethodLogTail,
+	nodeapi.MethodLogList, nodeapi.MethodLogLevel, nodeapi.MethodLogTail, nodeapi.MethodConfigGetAll,
 }
 
 // wrongValues are what a careless or hostile page puts into a field.
@@ -154,6 +169,8 @@ func (f *fixture) tryWrongValues(conn *messageport.ClientConn, method, name stri
 		want = nodeapi.CodeInvalidPeerID
 	case "topic":
 		want = nodeapi.CodeInvalidTopic
+	case "domain":
+		want = nodeapi.CodeInvalidName
 	}
 	for _, wrong := range wrongValues {
 		if wrong.fits(typ) {
@@ -190,6 +207,22 @@ func TestBadValues(t *testing.T) {
 		{nodeapi.MethodDAGPut, nodeapi.DAGPutOptions{StoreCodec: long}, nodeapi.CodeUnknownCodec},
 		{nodeapi.MethodDAGGet, nil, nodeapi.CodeInvalidPath},
 		{nodeapi.MethodDAGResolve, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodDAGStat, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodDAGStat, nodeapi.DAGStatRequest{Paths: []string{"bafkqaaa", ""}}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodDAGStat, nodeapi.DAGStatRequest{Paths: slices.Repeat([]string{"bafkqaaa"}, 257)}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodDAGExport, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodDAGExport, nodeapi.PathRequest{Path: "bafkqaaa/" + long}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodDAGExport, nodeapi.PathRequest{Path: "not/a/cid"}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodRefs, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodRefs, nodeapi.RefsRequest{Paths: []string{long}}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodRefs, nodeapi.RefsRequest{Paths: slices.Repeat([]string{"bafkqaaa"}, 257)}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodRefs, nodeapi.RefsRequest{Paths: []string{"bafkqaaa"}, Format: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodResolve, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodResolve, nodeapi.ResolveRequest{Name: "/ipfs/" + long}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodResolve, nodeapi.ResolveRequest{Name: "bafkqaaa", CidBase: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodDNS, nil, nodeapi.CodeInvalidName},
+		{nodeapi.MethodDNS, nodeapi.DNSRequest{Domain: long}, nodeapi.CodeInvalidName},
+		{nodeapi.MethodDNS, nodeapi.DNSRequest{Domain: "example.com"}, nodeapi.CodeNameNotFound},
 		{nodeapi.MethodBlockPut, nodeapi.BlockPutOptions{Format: long}, nodeapi.CodeUnknownCodec},
 		{nodeapi.MethodBlockPut, undefined, nodeapi.CodeInvalidCID},
 		{nodeapi.MethodBlockGet, nil, nodeapi.CodeInvalidCID},
@@ -200,6 +233,9 @@ func TestBadValues(t *testing.T) {
 		{nodeapi.MethodPinAdd, nil, nodeapi.CodeInvalidPath},
 		{nodeapi.MethodPinAdd, nodeapi.PinAddRequest{Path: "p", Name: long}, nodeapi.CodeInvalidOption},
 		{nodeapi.MethodPinRemove, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodPinUpdate, nil, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodPinUpdate, nodeapi.PinUpdateRequest{From: "bafkqaaa"}, nodeapi.CodeInvalidPath},
+		{nodeapi.MethodPinUpdate, nodeapi.PinUpdateRequest{From: "bafkqaaa", To: long}, nodeapi.CodeInvalidPath},
 		{nodeapi.MethodPinList, nodeapi.PinListRequest{Paths: []string{""}}, nodeapi.CodeInvalidPath},
 		{nodeapi.MethodPinList, nodeapi.PinListRequest{Name: long}, nodeapi.CodeInvalidOption},
 		{nodeapi.MethodPinList, nodeapi.PinListRequest{Type: long}, nodeapi.CodeInvalidOption},
@@ -208,6 +244,16 @@ func TestBadValues(t *testing.T) {
 		{nodeapi.MethodSwarmConnect, nodeapi.AddrRequest{Addr: "/ip4/" + long}, nodeapi.CodeInvalidAddress},
 		{nodeapi.MethodSwarmConnect, nodeapi.AddrRequest{Addr: "not an address"}, nodeapi.CodeInvalidAddress},
 		{nodeapi.MethodSwarmDisconnect, nil, nodeapi.CodeInvalidAddress},
+		{nodeapi.MethodID, nodeapi.IDRequest{Peer: long}, nodeapi.CodeInvalidPeerID},
+		{nodeapi.MethodID, nodeapi.IDRequest{Peer: "nobody"}, nodeapi.CodeNotConnected},
+		{nodeapi.MethodBootstrapAdd, nil, nodeapi.CodeInvalidAddress},
+		{nodeapi.MethodBootstrapAdd, nodeapi.AddrRequest{Addr: "/ip4/" + long}, nodeapi.CodeInvalidAddress},
+		{nodeapi.MethodBootstrapRemove, nodeapi.AddrRequest{Addr: "no address"}, nodeapi.CodeInvalidAddress},
+		{nodeapi.MethodStatsBandwidth, nodeapi.BandwidthRequest{Peer: long}, nodeapi.CodeInvalidPeerID},
+		{nodeapi.MethodStatsBandwidth, nodeapi.BandwidthRequest{Proto: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodStatsBandwidth, nodeapi.BandwidthRequest{Peer: "p", Proto: "/a"}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodStatsBandwidth, nodeapi.BandwidthRequest{Poll: true, Interval: 99}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodStatsBandwidth, nodeapi.BandwidthRequest{Interval: math.MaxUint64}, nodeapi.CodeInvalidOption},
 		{nodeapi.MethodSwarmDisconnect, nodeapi.AddrRequest{Addr: "/p2p/nobody"}, nodeapi.CodeNotConnected},
 		{nodeapi.MethodPing, nil, nodeapi.CodeInvalidPeerID},
 		{nodeapi.MethodPing, nodeapi.PingRequest{Peer: long}, nodeapi.CodeInvalidPeerID},

@@ -4,9 +4,30 @@ import (
 	"context"
 
 	"github.com/sharednode/sharednode/messageport"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
-func id(ctx context.Context, b Backend, _ *messageport.ServerCall) (any, error) { return b.ID(ctx) }
+func id(ctx context.Context, b Backend, call *messageport.ServerCall) (any, error) {
+	req, err := decode[nodeapi.IDRequest](call)
+	if err != nil {
+		return nil, err
+	}
+	if req.Peer == "" {
+		return b.ID(ctx)
+	}
+	if err := checkPeer(req.Peer); err != nil {
+		return nil, err
+	}
+	own, err := b.ID(ctx)
+	if err != nil || own.ID == req.Peer {
+		return own, err
+	}
+	swarm, ok := b.(Swarm)
+	if !ok {
+		return nil, notSupported(call.Method + " of a peer")
+	}
+	return swarm.Identify(ctx, req.Peer)
+}
 
 func version(ctx context.Context, b Backend, _ *messageport.ServerCall) (any, error) {
 	return b.Version(ctx)
@@ -14,4 +35,8 @@ func version(ctx context.Context, b Backend, _ *messageport.ServerCall) (any, er
 
 func isOnline(ctx context.Context, b Backend, _ *messageport.ServerCall) (any, error) {
 	return b.IsOnline(ctx)
+}
+
+func configGetAll(_ context.Context, b Backend, _ *messageport.ServerCall) (any, error) {
+	return b.Config(), nil
 }

@@ -35,6 +35,14 @@ var methods = map[string]method{
 	nodeapi.MethodDAGPut:     buffering(serve(dagPut)),
 	nodeapi.MethodDAGGet:     serve(dagGet),
 	nodeapi.MethodDAGResolve: serve(dagResolve),
+	nodeapi.MethodDAGStat:    serve(dagStat),
+	nodeapi.MethodDAGExport:  serve(dagExport),
+	nodeapi.MethodDAGImport:  serve(dagImport),
+
+	nodeapi.MethodRefs:      serve(refs),
+	nodeapi.MethodRefsLocal: serve(refsLocal),
+	nodeapi.MethodResolve:   serve(resolve),
+	nodeapi.MethodDNS:       serve(dns),
 
 	nodeapi.MethodBlockPut:    buffering(serve(blockPut)),
 	nodeapi.MethodBlockGet:    serve(blockGet),
@@ -44,6 +52,7 @@ var methods = map[string]method{
 	nodeapi.MethodPinAdd:    serve(pinAdd),
 	nodeapi.MethodPinRemove: serve(pinRemove),
 	nodeapi.MethodPinList:   serve(pinList),
+	nodeapi.MethodPinUpdate: serve(pinUpdate),
 
 	nodeapi.MethodRepoStat:    serve(repoStat),
 	nodeapi.MethodRepoGC:      serve(repoGC),
@@ -60,6 +69,16 @@ var methods = map[string]method{
 
 	nodeapi.MethodBitswapStat:     serve(bitswapStat),
 	nodeapi.MethodBitswapWantlist: serve(bitswapWantlist),
+
+	nodeapi.MethodStatsBandwidth: serve(statsBandwidth),
+
+	nodeapi.MethodBootstrapList:   serve(bootstrapList),
+	nodeapi.MethodBootstrapAdd:    changeBootstrap(bootstrapAdd),
+	nodeapi.MethodBootstrapRemove: changeBootstrap(bootstrapRemove),
+	nodeapi.MethodBootstrapClear:  changeBootstrap(bootstrapClear),
+	nodeapi.MethodBootstrapReset:  changeBootstrap(bootstrapReset),
+
+	nodeapi.MethodConfigGetAll: serve(configGetAll),
 
 	nodeapi.MethodPubSubSubscribe: serveIn(pubsubSubscribe),
 	nodeapi.MethodPubSubPublish:   buffering(serveIn(pubsubPublish)),
@@ -80,6 +99,7 @@ var lasting = map[string]bool{
 	nodeapi.MethodEvents:          true,
 	nodeapi.MethodLogTail:         true,
 	nodeapi.MethodSwarmEvents:     true,
+	nodeapi.MethodStatsBandwidth:  true,
 	nodeapi.MethodPubSubSubscribe: true,
 	nodeapi.MethodRoomJoin:        true,
 	nodeapi.MethodStreamDial:      true,

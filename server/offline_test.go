@@ -26,7 +26,10 @@ func TestOfflinePerCall(t *testing.T) {
 				conn := f.dial()
 				for _, offline := range []bool{false, true} {
 					got = nil
-					request := map[string]any{"path": "bafkqaaa", "cid": []byte{1, 0x55, 0, 0}, "offline": offline}
+					request := map[string]any{
+						"path": "bafkqaaa", "paths": []string{"bafkqaaa"}, "cid": []byte{1, 0x55, 0, 0},
+						"name": "bafkqaaa", "from": "bafkqaaa", "to": "bafkqaaa", "offline": offline,
+					}
 					_ = conn.Invoke(f.Context(), method, request, nil) // there is no such block
 					if len(got) == 0 {
 						f.Fatal("the backend was not asked")

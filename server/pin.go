@@ -49,3 +49,17 @@ func pinList(ctx context.Context, b Pins, call *messageport.ServerCall) (any, er
 	}
 	return sendItems(call, b.PinList(ctx, req))
 }
+
+func pinUpdate(ctx context.Context, b Pins, call *messageport.ServerCall) (any, error) {
+	req, err := decode[nodeapi.PinUpdateRequest](call)
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range []string{req.From, req.To} {
+		if err := checkPath(path); err != nil {
+			return nil, err
+		}
+	}
+	cids, err := b.PinUpdate(within(ctx, req.Offline), req)
+	return nodeapi.CIDList{Cids: cids}, err
+}

@@ -16,7 +16,22 @@ func repoVersion(ctx context.Context, b Repo, _ *messageport.ServerCall) (any, e
 }
 
 func repoGC(ctx context.Context, b Repo, call *messageport.ServerCall) (any, error) {
-	return sendItems(call, b.RepoGC(ctx))
+	req, err := decode[nodeapi.RepoGCRequest](call)
+	if err != nil {
+		return nil, err
+	}
+	for outcome, err := range b.RepoGC(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if req.Quiet && outcome.Code == "" {
+			continue
+		}
+		if err := call.WriteItem(outcome); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 func repoVerify(ctx context.Context, b Repo, call *messageport.ServerCall) (any, error) {

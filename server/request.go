@@ -65,6 +65,8 @@ var fieldCodes = map[string]nodeapi.Code{
 	"addr":  nodeapi.CodeInvalidAddress,
 	"peer":  nodeapi.CodeInvalidPeerID,
 	"topic": nodeapi.CodeInvalidTopic,
+
+	"domain": nodeapi.CodeInvalidName,
 }
 
 // brief returns v if it can be told in a few bytes, and otherwise what it is.

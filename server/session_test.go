@@ -125,6 +125,8 @@ func TestErrorsOfTheBackend(t *testing.T) {
 					request := map[string]any{
 						"path": "bafkqaaa", "cid": []byte{1, 0x55, 0, 0}, "cids": []any{}, "topic": "t",
 						"addr": "/p2p/p", "peer": "p", "protocol": "/a", "protocols": []any{"/a"},
+						"paths": []string{"bafkqaaa"}, "name": "bafkqaaa", "from": "bafkqaaa", "to": "bafkqaaa",
+						"domain": "example.com",
 					}
 					if method == nodeapi.MethodBlockPut {
 						delete(request, "cid")

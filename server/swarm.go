@@ -32,7 +32,11 @@ func decodeAddr(call *messageport.ServerCall) (string, error) {
 }
 
 func swarmPeers(ctx context.Context, b Swarm, call *messageport.ServerCall) (any, error) {
-	peers, err := b.SwarmPeers(ctx)
+	req, err := decode[nodeapi.SwarmPeersRequest](call)
+	if err != nil {
+		return nil, err
+	}
+	peers, err := b.SwarmPeers(ctx, req)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,12 @@ var (
 	_ server.Pins    = (*Backend)(nil)
 	_ server.Repo    = (*Backend)(nil)
 
+	_ server.References = (*Backend)(nil)
+	_ server.Archives   = (*Backend)(nil)
+	_ server.Names      = (*Backend)(nil)
+	_ server.Bootstrap  = (*Backend)(nil)
+	_ server.Statistics = (*Backend)(nil)
+
 	_ server.Extender = (*Backend)(nil)
 	_ server.Watched  = (*Backend)(nil)
 	_ server.Swarm    = (*Backend)(nil)
@@ -42,6 +48,8 @@ type Backend struct {
 	// Wants is what BitswapWantlist answers for each peer, and under "" for the
 	// node itself.
 	Wants map[string][]cid.Cid
+	// Domains is what DNS answers for each domain.
+	Domains map[string]string
 	// Hook, if set, is called as a method of the API begins, and as a stream
 	// gives its next part, with the method's name; its error is the method's.
 	Hook func(ctx context.Context, method string) error

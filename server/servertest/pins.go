@@ -53,6 +53,37 @@ func (b *Backend) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (
 	return c, nil
 }
 
+// PinUpdate implements server.Pins.
+func (b *Backend) PinUpdate(ctx context.Context, req nodeapi.PinUpdateRequest) ([]cid.Cid, error) {
+	done, err := b.enter(ctx, nodeapi.MethodPinUpdate)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var cids []cid.Cid
+	for _, path := range []string{req.From, req.To} {
+		c, err := b.resolveWhole(path)
+		if err == nil {
+			_, err = b.get(c)
+		}
+		if err != nil {
+			return nil, err
+		}
+		cids = append(cids, c)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	old, ok := b.pins[cids[0]]
+	if !ok {
+		return nil, nodeapi.Errorf(nodeapi.CodeNotPinned, map[string]any{"cid": cids[0].String()}, "%s is not pinned", cids[0])
+	}
+	if req.Unpin == nil || *req.Unpin {
+		delete(b.pins, cids[0])
+	}
+	b.pins[cids[1]] = nodeapi.Pin{Cid: cids[1], Type: "recursive", Name: old.Name}
+	return cids, nil
+}
+
 // PinList implements server.Pins.
 func (b *Backend) PinList(ctx context.Context, req nodeapi.PinListRequest) iter.Seq2[nodeapi.Pin, error] {
 	return sequence(ctx, b, nodeapi.MethodPinList, func(yield func(nodeapi.Pin) bool) error {

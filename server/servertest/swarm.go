@@ -81,7 +81,7 @@ func (b *Backend) peersChanged() {
 }
 
 // SwarmPeers implements server.Swarm.
-func (b *Backend) SwarmPeers(ctx context.Context) ([]nodeapi.SwarmPeer, error) {
+func (b *Backend) SwarmPeers(ctx context.Context, req nodeapi.SwarmPeersRequest) ([]nodeapi.SwarmPeer, error) {
 	done, err := b.enter(ctx, nodeapi.MethodSwarmPeers)
 	if err != nil {
 		return nil, err
@@ -91,7 +91,11 @@ func (b *Backend) SwarmPeers(ctx context.Context) ([]nodeapi.SwarmPeer, error) {
 	defer b.mu.Unlock()
 	var peers []nodeapi.SwarmPeer
 	for _, peer := range slices.Sorted(maps.Keys(b.peers)) {
-		peers = append(peers, nodeapi.SwarmPeer{Peer: peer, Addr: b.peers[peer], Direction: nodeapi.DirectionOutbound})
+		p := nodeapi.SwarmPeer{Peer: peer, Addr: b.peers[peer], Direction: nodeapi.DirectionOutbound}
+		if req.Identify {
+			p.Identify = new(identified(peer))
+		}
+		peers = append(peers, p)
 	}
 	return peers, nil
 }
@@ -185,6 +189,32 @@ func (b *Backend) Ping(ctx context.Context, req nodeapi.PingRequest) iter.Seq2[n
 		}
 		return nil
 	})
+}
+
+// Identify implements server.Swarm.
+func (b *Backend) Identify(ctx context.Context, peer string) (nodeapi.ID, error) {
+	done, err := b.enter(ctx, nodeapi.MethodID)
+	if err != nil {
+		return nodeapi.ID{}, err
+	}
+	defer done()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return identified(peer), b.checkConnected(peer)
+}
+
+func identified(peer string) nodeapi.ID {
+	return nodeapi.ID{ID: peer, AgentVersion: "a peer", Addresses: []string{}, Protocols: []string{}}
+}
+
+// Bandwidth implements server.Statistics: nothing ever goes over this network.
+func (b *Backend) Bandwidth(ctx context.Context, _, _ string) (nodeapi.Bandwidth, error) {
+	done, err := b.enter(ctx, nodeapi.MethodStatsBandwidth)
+	if err != nil {
+		return nodeapi.Bandwidth{}, err
+	}
+	done()
+	return nodeapi.Bandwidth{}, nil
 }
 
 // BitswapStat implements server.Bitswap.

@@ -79,7 +79,7 @@ func (n *native) LocalAddrs() []string {
 }
 
 func (n *native) Peers() (ids []string) {
-	connections, err := n.node.SwarmPeers(n.t.Context())
+	connections, err := n.node.SwarmPeers(n.t.Context(), nodeapi.SwarmPeersRequest{})
 	n.must(err)
 	for _, c := range connections {
 		ids = append(ids, c.Peer)
