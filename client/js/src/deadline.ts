@@ -75,6 +75,18 @@ export function bounded(
   return { signal: bound.signal, release };
 }
 
+/** Waits for a promise for no longer than options let a call last. */
+export function within<T>(
+  options: CallOptions,
+  op: string,
+  promise: Promise<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const unwatch = watch(options, op, reject);
+    promise.then(resolve, reject).finally(unwatch);
+  });
+}
+
 function nothing(): void {}
 
 function checkSignal(signal: unknown, op: string): void {

@@ -1,21 +1,21 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { type BitswapAPI, bitswapAPI } from './api/bitswap.js';
+import type { BitswapAPI } from './api/bitswap.js';
 import { type BlockAPI, blockAPI } from './api/block.js';
 import { type DAGAPI, dagAPI } from './api/dag.js';
 import * as files from './api/files.js';
-import * as info from './api/info.js';
-import { type Libp2pAPI, libp2pAPI } from './api/libp2p.js';
-import { type LogAPI, logAPI } from './api/log.js';
-import { type PinAPI, pinAPI } from './api/pin.js';
-import { ping, type PingOptions, type PingResult } from './api/ping.js';
+import type * as info from './api/info.js';
+import type { Libp2pAPI } from './api/libp2p.js';
+import type { LogAPI } from './api/log.js';
+import type { PinAPI } from './api/pin.js';
+import type { PingOptions, PingResult } from './api/ping.js';
 import { type PubSubAPI, pubsubAPI } from './api/pubsub.js';
-import { type RepoAPI, repoAPI } from './api/repo.js';
-import { type RoomAPI, roomAPI } from './api/room.js';
+import type { RepoAPI } from './api/repo.js';
+import type { RoomAPI } from './api/room.js';
 import { itemsOf } from './api/stream.js';
-import { watchPeers } from './api/swarm-events.js';
-import { type SwarmAPI, swarmAPI } from './api/swarm.js';
+import type { SwarmAPI } from './api/swarm.js';
 import type { IPFSPath } from './cid.js';
+import { type Core, parts } from './core.js';
 import type { CallOptions } from './deadline.js';
 import type { Route } from './dial.js';
 import { messageOf, SharednodeError } from './errors.js';
@@ -24,7 +24,9 @@ import {
   type SharednodeEvents,
   SharednodeEventTarget,
 } from './events.js';
+import { later } from './later.js';
 import { Link } from './link.js';
+import { loadRare } from './load.js';
 import {
   type Config,
   type Hello,
@@ -58,6 +60,8 @@ export class Sharednode extends SharednodeEventTarget {
   readonly libp2p: Libp2pAPI;
   readonly log: LogAPI;
 
+  readonly #core: Core;
+  readonly #info: info.InfoAPI;
   readonly #link: Link;
   readonly #hello: Hello;
   readonly #repo: string;
@@ -77,14 +81,17 @@ export class Sharednode extends SharednodeEventTarget {
     });
     this.dag = dagAPI(this.#link);
     this.block = blockAPI(this.#link);
-    this.pin = pinAPI(this.#link);
-    this.repo = repoAPI(this.#link);
-    this.swarm = swarmAPI(this.#link);
-    this.bitswap = bitswapAPI(this.#link);
     this.pubsub = pubsubAPI(this.#link);
-    this.room = roomAPI(this.#link);
-    this.libp2p = libp2pAPI(this.#link);
-    this.log = logAPI(this.#link);
+    const core = { ...parts, link: this.#link };
+    this.bitswap = later(core, 'bitswap');
+    this.libp2p = later(core, 'libp2p');
+    this.log = later(core, 'log');
+    this.pin = later(core, 'pin');
+    this.repo = later(core, 'repo');
+    this.room = later(core, 'room');
+    this.swarm = later(core, 'swarm');
+    this.#info = later(core, 'info');
+    this.#core = core;
   }
 
   /** The node's PeerId. */
@@ -162,17 +169,17 @@ export class Sharednode extends SharednodeEventTarget {
     peer: TextLike,
     options: PingOptions = {},
   ): AsyncGenerator<PingResult, void> {
-    return ping(this.#link, peer, options);
+    return this.#info.ping(peer, options);
   }
 
   /** The worker's account of itself, and of each tab's session. */
   status(options: CallOptions = {}): Promise<info.StatusResult> {
-    return info.status(this.#link, options);
+    return this.#info.status(options);
   }
 
   /** The figures of about the last hour, the oldest first. */
   samples(options: info.SamplesOptions = {}): Promise<info.SampleResult[]> {
-    return info.samples(this.#link, options);
+    return this.#info.samples(options);
   }
 
   /** Lets the worker go. Calls that are not done end with code `closed`. */
@@ -195,10 +202,14 @@ export class Sharednode extends SharednodeEventTarget {
   override listened(type: string): void {
     if (type.startsWith('peer:') && !this.#watchesPeers) {
       this.#watchesPeers = true;
-      watchPeers(this.#link, {
-        onconnect: (peer) => this.#tell('peer:connect', peer),
-        ondisconnect: (peer) => this.#tell('peer:disconnect', peer),
-      });
+      loadRare().then(
+        (rare) =>
+          rare.watchPeers(this.#core, {
+            onconnect: (peer) => this.#tell('peer:connect', peer),
+            ondisconnect: (peer) => this.#tell('peer:disconnect', peer),
+          }),
+        (error) => this.#link.warn(error),
+      );
     }
   }
 

@@ -15,7 +15,7 @@ test('the end of the worker ends calls, and the next worker is found', async (t)
   let die = locks.hold('worker-1');
   workers.answer = welcomeWith({ lock: 'worker-1' });
   const node = await openNode(t, workers);
-  const running = [1, 2, 3, 4].map(() => node.pin.rm(cid));
+  const running = [1, 2, 3, 4].map(() => node.block.rm(cid).next());
   const waiting = node.version();
   workers.answer = welcomeWith({ epoch: 'epoch-2', lock: 'worker-2' });
   const reconnected = told(node, 'reconnect');
@@ -23,7 +23,7 @@ test('the end of the worker ends calls, and the next worker is found', async (t)
   die = locks.hold('worker-2');
   for (const call of running) {
     const error = await failure(call, 'worker-restarted');
-    assert.equal(error.op, 'pin.rm');
+    assert.equal(error.op, 'block.rm');
   }
   const { epoch } = await reconnected;
   assert.equal(epoch, 'epoch-2');
@@ -44,7 +44,7 @@ test('a worker that says that it ends is waited for', async (t) => {
   const die = locks.hold('worker-1');
   workers.answer = welcomeWith({ lock: 'worker-1' });
   const node = await openNode(t, workers);
-  const running = node.pin.rm(cid);
+  const running = node.block.rm(cid).next();
   goodbye(workers.last, 'worker-crashed');
   const error = await failure(running, 'worker-restarted');
   assert.equal((error.cause as SharednodeError).code, 'worker-crashed');
@@ -63,7 +63,7 @@ test('the end of one session is no end of the worker', async (t) => {
   const workers = new FakeWorkers();
   workers.answer = welcomeWith({ epoch: 'epoch-1' });
   const node = await openNode(t, workers);
-  const running = node.pin.rm(cid);
+  const running = node.block.rm(cid).next();
   goodbye(workers.last, 'queue-limit');
   const error = await failure(running, 'disconnected');
   assert.equal((error.cause as SharednodeError).code, 'queue-limit');
@@ -214,7 +214,7 @@ test('a page that is put aside lets go, and comes back', async (t) => {
   const workers = new FakeWorkers();
   const node = await openNode(t, workers);
   page.dispatchEvent(new Event('pageshow')); // the page's first
-  const running = node.pin.rm(cid);
+  const running = node.block.rm(cid).next();
   page.dispatchEvent(new Event('pagehide'));
   await failure(running, 'disconnected');
   await workers.last.until(() => workers.last.goodbye);

@@ -191,9 +191,11 @@ test('dialing ends by its signal and its timeout, and leaves no stream', async (
   const { node, server } = await connected(t, () => {});
   const dial = (options: object) =>
     node.libp2p.dialProtocol('12D3Peer', ['/a', '/b'], options);
+  await node.libp2p.unhandle('/none'); // its script is there now
   await failure(dial({ timeout: 10 }), 'timeout');
   const abort = new AbortController();
   const aborted = dial({ signal: abort.signal });
+  await server.until(() => server.calls.length === 2);
   abort.abort();
   await assert.rejects(aborted, { name: 'AbortError' });
   await assert.rejects(dial({ signal: abort.signal }), { name: 'AbortError' });

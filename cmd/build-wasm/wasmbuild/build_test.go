@@ -1,6 +1,7 @@
 package wasmbuild
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -175,6 +176,42 @@ func TestBuildScriptsOfAVersion(t *testing.T) {
 		}
 		if !strings.Contains(string(data), version) {
 			t.Errorf("%s does not know its version", name)
+		}
+	}
+}
+
+// TestScriptSizes holds what every page loads to its limit, and asks that the
+// script of rare calls has no class of the client's in it: its errors and CIDs
+// would be others than those that a page can import.
+func TestScriptSizes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs the client's dependencies")
+	}
+	out := t.TempDir()
+	if err := BuildScripts(t.Context(), Config{Root: repoRoot(t), Out: out}); err != nil {
+		t.Fatal(err)
+	}
+	read := func(name string) []byte {
+		data, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	const limit = 20_000
+	small, err := brotliOf(read("index.min.js"), 11)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(small) > limit {
+		t.Errorf("index.min.js is %d bytes as brotli; want %d at most: few pages may need what was added", len(small), limit)
+	}
+	for _, own := range []string{"extends Error", "asCID"} {
+		if bytes.Contains(read("rare.js"), []byte(own)) {
+			t.Errorf("rare.js contains %q; want it to take that from the client", own)
+		}
+		if !bytes.Contains(read("index.js"), []byte(own)) {
+			t.Errorf("index.js does not contain %q, by which rare.js was to be told from it", own)
 		}
 	}
 }

@@ -1,15 +1,13 @@
 import type { CID } from 'multiformats/cid';
-import { fromWire } from '../cid.js';
+import type { Core } from '../core.js';
 import type { CallOptions } from '../deadline.js';
-import type { Link } from '../link.js';
 import {
   type BitswapStat,
   type CIDResult,
   Methods,
   type WantlistRequest,
 } from '../nodeapi.gen.js';
-import { type TextLike, toPeer } from '../peers.js';
-import { allItems } from './stream.js';
+import type { TextLike } from '../peers.js';
 
 /** The account of the exchange of blocks with peers. */
 export interface BitswapStatResult {
@@ -42,19 +40,19 @@ export interface BitswapAPI {
 }
 
 /** The calls on the exchange. */
-export function bitswapAPI(link: Link): BitswapAPI {
+export function bitswapAPI(core: Core): BitswapAPI {
   return {
-    stat: (options = {}) => stat(link, options),
-    wantlist: (options = {}) => wantlist(link, {}, options),
+    stat: (options = {}) => stat(core, options),
+    wantlist: (options = {}) => wantlist(core, {}, options),
     wantlistForPeer: async (peer, options = {}) => {
-      const request = { peer: toPeer(peer, Methods.BitswapWantlist) };
-      return wantlist(link, request, options);
+      const request = { peer: core.toPeer(peer, Methods.BitswapWantlist) };
+      return wantlist(core, request, options);
     },
   };
 }
 
 async function stat(
-  link: Link,
+  { link, fromWire }: Core,
   options: CallOptions,
 ): Promise<BitswapStatResult> {
   const { wantlist, peers, ...counts } = await link.ask<BitswapStat>(
@@ -71,7 +69,7 @@ async function stat(
 }
 
 async function wantlist(
-  link: Link,
+  { link, allItems, fromWire }: Core,
   request: WantlistRequest,
   options: CallOptions,
 ): Promise<CID[]> {

@@ -1,5 +1,5 @@
+import type { Core } from '../core.js';
 import type { CallOptions } from '../deadline.js';
-import type { Link } from '../link.js';
 import {
   type ID,
   Methods,
@@ -9,7 +9,9 @@ import {
   type Version,
 } from '../nodeapi.gen.js';
 import { type Numbers, numbers } from '../numbers.js';
-import { count, pick } from '../options.js';
+import { count } from '../options.js';
+import type { TextLike } from '../peers.js';
+import { ping, type PingOptions, type PingResult } from './ping.js';
 
 /** The node's identity. */
 export type IDResult = ID;
@@ -29,17 +31,31 @@ export interface SamplesOptions extends CallOptions {
   since?: number | undefined;
 }
 
-/** `status` */
-export async function status(
-  link: Link,
+/** What the node and the worker tell of themselves. */
+export interface InfoAPI {
+  ping(peer: TextLike, options?: PingOptions): AsyncGenerator<PingResult, void>;
+  samples(options?: SamplesOptions): Promise<SampleResult[]>;
+  status(options?: CallOptions): Promise<StatusResult>;
+}
+
+/** Those of them that few pages ask for. */
+export function infoAPI(core: Core): InfoAPI {
+  return {
+    ping: (peer, options = {}) => ping(core, peer, options),
+    samples: (options = {}) => samples(core, options),
+    status: (options = {}) => status(core, options),
+  };
+}
+
+async function status(
+  { link }: Core,
   options: CallOptions,
 ): Promise<StatusResult> {
   return numbers(await link.ask<Status>(Methods.Status, null, options));
 }
 
-/** `samples` */
-export async function samples(
-  link: Link,
+async function samples(
+  { link, pick }: Core,
   options: SamplesOptions,
 ): Promise<SampleResult[]> {
   const op = Methods.StatusSamples;

@@ -1,19 +1,17 @@
-import { bounded, type CallOptions } from '../deadline.js';
-import { SharednodeError } from '../errors.js';
-import type { Link } from '../link.js';
+import type { Core } from '../core.js';
+import type { CallOptions } from '../deadline.js';
 import {
   type Method,
   Methods,
   type StreamOffer,
   type StreamOpened,
 } from '../nodeapi.gen.js';
-import { func, invalidOption, pick, texts } from '../options.js';
-import { type TextLike, toPeer } from '../peers.js';
+import { func, texts } from '../options.js';
+import type { TextLike } from '../peers.js';
 import type { Call, Upload } from '../protocol/call.js';
 import { callOut, report } from '../report.js';
-import { Standing } from '../standing.js';
+import type { Standing } from '../standing.js';
 import { type PeerStream, peerStream } from './peer-stream.js';
-import { itemsOf } from './stream.js';
 
 /** A stream that a peer opened, and where it comes from. */
 export interface IncomingStream {
@@ -65,50 +63,52 @@ export interface Libp2pAPI {
 }
 
 /** The calls on streams. */
-export function libp2pAPI(link: Link): Libp2pAPI {
+export function libp2pAPI(core: Core): Libp2pAPI {
   const handlings = new Set<Handling>();
   return {
     dialProtocol: (peer, protocols, options = {}) =>
-      dial(link, peer, protocols, options),
+      dial(core, peer, protocols, options),
     handle: (protocols, handler, options = {}) =>
-      handle(link, handlings, protocols, handler, options),
+      handle(core, handlings, protocols, handler, options),
     unhandle: async (protocols) => {
-      const list = toProtocols(protocols, Methods.StreamHandle);
+      const list = toProtocols(core, protocols, Methods.StreamHandle);
       await stop([...handlings].filter((h) => list.includes(h.protocol)));
     },
   };
 }
 
 async function dial(
-  link: Link,
+  core: Core,
   peer: TextLike,
   protocols: string | readonly string[],
   options: CallOptions,
 ): Promise<PeerStream> {
   const op = Methods.StreamDial;
   const request = {
-    peer: toPeer(peer, op),
-    protocols: toProtocols(protocols, op),
+    peer: core.toPeer(peer, op),
+    protocols: toProtocols(core, protocols, op),
   };
-  return open(link, op, request, 'outbound', options);
+  return open(core, op, request, 'outbound', options);
 }
 
 /** Makes the call that a stream is, and waits until there is the stream. */
 async function open(
-  link: Link,
+  core: Core,
   op: Method,
   request: unknown,
   direction: PeerStream['direction'],
   options: CallOptions,
 ): Promise<PeerStream> {
-  const { signal, release } = bounded(options, op);
-  const call = link.call(op, request, { signal }, { upload: byHand });
+  const { signal, release } = core.bounded(options, op);
+  const call = core.link.call(op, request, { signal }, { upload: byHand });
   try {
     const opened = await call.receive();
     if (opened?.type !== 'item') {
-      throw new SharednodeError('protocol-error', 'no stream came', { op });
+      throw new core.SharednodeError('protocol-error', 'no stream came', {
+        op,
+      });
     }
-    return peerStream(call, opened.item as StreamOpened, direction);
+    return peerStream(core, call, opened.item as StreamOpened, direction);
   } catch (error) {
     call.cancel();
     throw error;
@@ -127,36 +127,36 @@ interface Handling {
 }
 
 async function handle(
-  link: Link,
+  core: Core,
   handlings: Set<Handling>,
   protocols: string | readonly string[],
   handler: StreamHandler,
   options: HandleOptions,
 ): Promise<void> {
   const op = Methods.StreamHandle;
-  const list = toProtocols(protocols, op);
-  const { onError } = pick<Pick<HandleOptions, 'onError'>>(op, options, {
+  const list = toProtocols(core, protocols, op);
+  const { onError } = core.pick<Pick<HandleOptions, 'onError'>>(op, options, {
     onError: func,
   });
   if (!func(handler)) {
-    throw invalidOption(op, 'handler', handler);
+    throw core.invalidOption(op, 'handler', handler);
   }
   const failed = (error: unknown, fatal = false) => {
     if (onError !== undefined) {
       callOut(() => onError(error as Error, fatal));
-    } else if (error instanceof SharednodeError) {
-      link.warn(error);
+    } else if (error instanceof core.SharednodeError) {
+      core.link.warn(error);
     } else {
       report(error);
     }
   };
   const begun = list.map((protocol) => {
-    const standing = new Standing(
-      link,
+    const standing = new core.Standing(
+      core.link,
       op,
       { protocol },
       {
-        read: (call, stands) => offers(link, call, stands, handler, failed),
+        read: (call, stands) => offers(core, call, stands, handler, failed),
         onerror: failed,
         onend: () => handlings.delete(handling),
       },
@@ -179,7 +179,7 @@ async function stop(handlings: Handling[]): Promise<void> {
 
 /** Takes the streams that are offered in one run of a handling. */
 async function offers(
-  link: Link,
+  core: Core,
   call: Call,
   stands: () => void,
   handler: StreamHandler,
@@ -187,10 +187,10 @@ async function offers(
 ): Promise<void> {
   const run = new AbortController();
   try {
-    for await (const { id } of itemsOf<StreamOffer>(call)) {
+    for await (const { id } of core.itemsOf<StreamOffer>(call)) {
       stands();
       if (id) {
-        accept(link, id, handler, run.signal).catch(failed);
+        accept(core, id, handler, run.signal).catch(failed);
       }
     }
   } finally {
@@ -203,7 +203,7 @@ async function offers(
  * offered it, it is not taken: the next worker may give its number to another.
  */
 async function accept(
-  link: Link,
+  core: Core,
   id: number | bigint,
   handler: StreamHandler,
   signal: AbortSignal,
@@ -211,7 +211,7 @@ async function accept(
   let stream: PeerStream;
   try {
     const op = Methods.StreamAccept;
-    stream = await open(link, op, { id }, 'inbound', { signal });
+    stream = await open(core, op, { id }, 'inbound', { signal });
   } catch (error) {
     if (signal.aborted) {
       return;
@@ -228,12 +228,13 @@ async function accept(
 }
 
 function toProtocols(
+  core: Core,
   protocols: string | readonly string[],
   op: string,
 ): string[] {
   const list = [protocols].flat();
   if (!texts(list)) {
-    throw invalidOption(op, 'protocols', protocols);
+    throw core.invalidOption(op, 'protocols', protocols);
   }
   return list as string[];
 }

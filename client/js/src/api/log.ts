@@ -1,14 +1,13 @@
+import type { Core } from '../core.js';
 import type { CallOptions } from '../deadline.js';
-import type { Link } from '../link.js';
 import {
   type LogLevel,
   type LogLevels,
   type LogLine,
   Methods,
 } from '../nodeapi.gen.js';
-import { bool, count, pick } from '../options.js';
+import { bool, count } from '../options.js';
 import { type Numbers, numbers } from '../numbers.js';
-import { itemsOf } from './stream.js';
 
 /** One line of the worker's log; its time in Unix milliseconds. */
 export type LogLineResult = Numbers<LogLine>;
@@ -37,7 +36,8 @@ export interface LogAPI {
 }
 
 /** The calls on the log. */
-export function logAPI(link: Link): LogAPI {
+export function logAPI(core: Core): LogAPI {
+  const { link } = core;
   const levels = async (options: CallOptions = {}) =>
     (await link.ask<LogLevels>(Methods.LogList, null, options)).levels;
   return {
@@ -46,12 +46,12 @@ export function logAPI(link: Link): LogAPI {
     levels,
     level: (subsystem, level, options = {}) =>
       link.ask(Methods.LogLevel, { subsystem, level }, options),
-    tail: (options = {}) => tail(link, options),
+    tail: (options = {}) => tail(core, options),
   };
 }
 
 async function* tail(
-  link: Link,
+  { link, itemsOf, pick }: Core,
   options: LogTailOptions,
 ): AsyncGenerator<LogLineResult, void> {
   const op = Methods.LogTail;

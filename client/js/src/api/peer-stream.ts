@@ -1,8 +1,8 @@
-import { SharednodeError } from '../errors.js';
+import type { Core } from '../core.js';
+import type { SharednodeError } from '../errors.js';
 import type { StreamOpened } from '../nodeapi.gen.js';
 import type { Call } from '../protocol/call.js';
-import { type Bytes, isBytes, toBytes } from '../sources/bytes.js';
-import { invalidSource } from '../sources/content.js';
+import type { Bytes } from '../sources/bytes.js';
 
 /** How long, in ms, a peer may take to end its half of a stream closed here. */
 const CLOSE_GRACE = 60_000;
@@ -52,11 +52,12 @@ export interface PeerStream extends AsyncIterable<Uint8Array> {
 
 /** The stream that a call is, once it is open. */
 export function peerStream(
+  core: Core,
   call: Call,
   { peer, protocol, addr }: StreamOpened,
   direction: PeerStream['direction'],
 ): PeerStream {
-  const writer = new Writer(call);
+  const writer = new Writer(core, call);
   const closeRead = () => call.incoming.discard();
   const source = read(call);
   return {
@@ -66,12 +67,12 @@ export function peerStream(
     remoteAddr: addr,
     source,
     [Symbol.asyncIterator]: () => source,
-    sink: (chunks) => drain(call, writer, chunks),
+    sink: (chunks) => drain(core, call, writer, chunks),
     write: (bytes) => writer.write(bytes),
     closeWrite: () => writer.close(),
     closeRead,
     close: () => close(call, writer),
-    abort: (error) => abort(call, error),
+    abort: (error) => abort(core, call, error),
   };
 }
 
@@ -92,6 +93,7 @@ async function* read(call: Call): AsyncGenerator<Uint8Array, void> {
 }
 
 async function drain(
+  core: Core,
   call: Call,
   writer: Writer,
   chunks: StreamSource,
@@ -101,7 +103,7 @@ async function drain(
       await writer.write(chunk);
     }
   } catch (error) {
-    abort(call, error);
+    abort(core, call, error);
     throw error;
   }
   await writer.close();
@@ -117,24 +119,26 @@ async function close(call: Call, writer: Writer): Promise<void> {
   await writer.close();
 }
 
-function abort(call: Call, error: unknown): void {
+function abort(core: Core, call: Call, error: unknown): void {
   call.fail(
-    error ?? new SharednodeError('canceled', 'aborted', { op: call.op }),
+    error ?? new core.SharednodeError('canceled', 'aborted', { op: call.op }),
   );
 }
 
 /** Writes one after the other. */
 class Writer {
+  readonly #core: Core;
   readonly #call: Call;
   #last: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(call: Call) {
+  constructor(core: Core, call: Call) {
+    this.#core = core;
     this.#call = call;
   }
 
   async write(chunk: StreamChunk): Promise<void> {
-    const bytes = bytesOfChunk(chunk, this.#call.op);
+    const bytes = bytesOfChunk(this.#core, chunk, this.#call.op);
     if (this.#closed) {
       throw this.#closedError();
     }
@@ -165,19 +169,19 @@ class Writer {
 
   #closedError(): SharednodeError {
     const message = 'the stream was closed for writing';
-    return new SharednodeError('stream-closed', message, {
+    return new this.#core.SharednodeError('stream-closed', message, {
       op: this.#call.op,
     });
   }
 }
 
-function bytesOfChunk(chunk: StreamChunk, op: string): Uint8Array {
-  if (isBytes(chunk)) {
-    return toBytes(chunk, op);
+function bytesOfChunk(core: Core, chunk: StreamChunk, op: string): Uint8Array {
+  if (core.isBytes(chunk)) {
+    return core.toBytes(chunk, op);
   }
   // A Uint8ArrayList, which many protocols' encoders give.
   if (typeof chunk?.subarray === 'function') {
     return chunk.subarray();
   }
-  throw invalidSource(chunk, op);
+  throw core.invalidSource(chunk, op);
 }

@@ -1,7 +1,7 @@
 import type { CID } from 'multiformats/cid';
-import { fromWire, type IPFSPath, toPath } from '../cid.js';
+import type { IPFSPath } from '../cid.js';
+import type { Core } from '../core.js';
 import type { CallOptions } from '../deadline.js';
-import type { Link } from '../link.js';
 import {
   type CIDResult,
   Methods,
@@ -9,8 +9,7 @@ import {
   type PinAddRequest,
   type PinListRequest,
 } from '../nodeapi.gen.js';
-import { bool, pick, text } from '../options.js';
-import { itemsOf } from './stream.js';
+import { bool, text } from '../options.js';
 
 /** Options of `pin.add`. */
 export interface PinAddOptions extends CallOptions {
@@ -74,18 +73,18 @@ export interface PinAPI {
 }
 
 /** The calls on pins. */
-export function pinAPI(link: Link): PinAPI {
+export function pinAPI(core: Core): PinAPI {
   return {
-    add: (path, options = {}) => add(link, path, options),
-    addAll: (source, options = {}) => each(source, options, link, add),
-    ls: (options = {}) => ls(link, options),
-    rm: (path, options = {}) => rm(link, path, options),
-    rmAll: (source, options = {}) => each(source, options, link, rm),
+    add: (path, options = {}) => add(core, path, options),
+    addAll: (source, options = {}) => each(source, options, core, add),
+    ls: (options = {}) => ls(core, options),
+    rm: (path, options = {}) => rm(core, path, options),
+    rmAll: (source, options = {}) => each(source, options, core, rm),
   };
 }
 
 async function add(
-  link: Link,
+  { link, fromWire, pick, toPath }: Core,
   path: IPFSPath,
   options: PinAddOptions,
 ): Promise<CID> {
@@ -102,7 +101,7 @@ async function add(
 }
 
 async function rm(
-  link: Link,
+  { link, fromWire, pick, toPath }: Core,
   path: IPFSPath,
   options: PinRmOptions,
 ): Promise<CID> {
@@ -117,16 +116,16 @@ async function rm(
 async function* each<O extends CallOptions>(
   source: PinInput | Iterable<PinInput> | AsyncIterable<PinInput>,
   options: O,
-  link: Link,
-  one: (link: Link, path: IPFSPath, options: O) => Promise<CID>,
+  core: Core,
+  one: (core: Core, path: IPFSPath, options: O) => Promise<CID>,
 ): AsyncGenerator<CID, void> {
   const inputs = isMany(source) ? source : [source];
   for await (const input of inputs) {
     if (typeof input === 'string' || 'code' in input) {
-      yield one(link, input, options);
+      yield one(core, input, options);
     } else {
       const { cid, path, ...own } = input;
-      yield one(link, (cid ?? path) as IPFSPath, { ...options, ...own });
+      yield one(core, (cid ?? path) as IPFSPath, { ...options, ...own });
     }
   }
 }
@@ -141,7 +140,7 @@ function isMany(
 }
 
 async function* ls(
-  link: Link,
+  { link, fromWire, itemsOf, pick, toPath }: Core,
   options: PinLsOptions,
 ): AsyncGenerator<PinLsResult, void> {
   const op = Methods.PinList;

@@ -1,13 +1,12 @@
+import type { Core } from '../core.js';
 import type { CallOptions } from '../deadline.js';
-import type { Link } from '../link.js';
 import {
   Methods,
   type PingRequest,
   type PingResult as Told,
 } from '../nodeapi.gen.js';
-import { count, pick } from '../options.js';
-import { type TextLike, toPeer } from '../peers.js';
-import { itemsOf } from './stream.js';
+import { count } from '../options.js';
+import type { TextLike } from '../peers.js';
 
 /** Options of `ping`. */
 export interface PingOptions extends CallOptions {
@@ -25,7 +24,7 @@ export interface PingResult {
 
 /** `ping` */
 export async function* ping(
-  link: Link,
+  { link, itemsOf, pick, toPeer }: Core,
   peer: TextLike,
   options: PingOptions,
 ): AsyncGenerator<PingResult, void> {

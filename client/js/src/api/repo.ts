@@ -1,17 +1,14 @@
 import type { CID } from 'multiformats/cid';
-import { fromWire } from '../cid.js';
+import type { Core } from '../core.js';
 import type { CallOptions } from '../deadline.js';
 import type { SharednodeError } from '../errors.js';
-import type { Link } from '../link.js';
 import {
   type CIDOutcome,
   Methods,
   type RepoStat,
   type RepoVerified,
 } from '../nodeapi.gen.js';
-import { bool, pick } from '../options.js';
-import { outcomeError } from './outcome.js';
-import { itemsOf } from './stream.js';
+import { bool } from '../options.js';
 
 /** Options of `repo.gc`. */
 export interface RepoGCOptions extends CallOptions {
@@ -63,33 +60,39 @@ export interface RepoAPI {
 }
 
 /** The calls on the repo. */
-export function repoAPI(link: Link): RepoAPI {
+export function repoAPI(core: Core): RepoAPI {
   return {
-    gc: (options = {}) => gc(link, options),
-    stat: (options = {}) => stat(link, options),
-    verify: (options = {}) => verify(link, options),
-    version: (options = {}) => link.ask(Methods.RepoVersion, null, options),
+    gc: (options = {}) => gc(core, options),
+    stat: (options = {}) => stat(core, options),
+    verify: (options = {}) => verify(core, options),
+    version: (options = {}) =>
+      core.link.ask(Methods.RepoVersion, null, options),
   };
 }
 
 async function* gc(
-  link: Link,
+  core: Core,
   options: RepoGCOptions,
 ): AsyncGenerator<RepoGCResult, void> {
   const op = Methods.RepoGC;
-  const { quiet } = pick<{ quiet?: boolean }>(op, options, { quiet: bool });
-  const call = link.call(op, null, options);
-  for await (const outcome of itemsOf<CIDOutcome>(call)) {
-    const err = outcomeError(op, outcome);
+  const { quiet } = core.pick<{ quiet?: boolean }>(op, options, {
+    quiet: bool,
+  });
+  const call = core.link.call(op, null, options);
+  for await (const outcome of core.itemsOf<CIDOutcome>(call)) {
+    const err = core.outcomeError(op, outcome);
     if (err !== undefined) {
       yield { err };
     } else if (!quiet) {
-      yield { cid: fromWire(outcome.cid) };
+      yield { cid: core.fromWire(outcome.cid) };
     }
   }
 }
 
-async function stat(link: Link, options: CallOptions): Promise<RepoStatResult> {
+async function stat(
+  { link }: Core,
+  options: CallOptions,
+): Promise<RepoStatResult> {
   const found = await link.ask<RepoStat>(Methods.RepoStat, null, options);
   return {
     ...found,
@@ -102,15 +105,15 @@ async function stat(link: Link, options: CallOptions): Promise<RepoStatResult> {
 }
 
 async function* verify(
-  link: Link,
+  core: Core,
   options: CallOptions,
 ): AsyncGenerator<RepoVerifyResult, RepoVerifySummary> {
   const op = Methods.RepoVerify;
-  const call = link.call(op, null, options);
-  for await (const outcome of itemsOf<CIDOutcome>(call)) {
-    const err = outcomeError(op, outcome);
+  const call = core.link.call(op, null, options);
+  for await (const outcome of core.itemsOf<CIDOutcome>(call)) {
+    const err = core.outcomeError(op, outcome);
     if (err !== undefined) {
-      yield { cid: fromWire(outcome.cid), err };
+      yield { cid: core.fromWire(outcome.cid), err };
     }
   }
   const { checked, bad } = call.value as RepoVerified;

@@ -1,22 +1,18 @@
-import { bounded, type CallOptions } from '../deadline.js';
-import { SharednodeError } from '../errors.js';
-import type { Link } from '../link.js';
+import type { Core } from '../core.js';
+import type { CallOptions } from '../deadline.js';
+import type { SharednodeError } from '../errors.js';
 import {
   Methods,
   type RoomEvent,
   type RoomMember,
   type RoomRequest,
 } from '../nodeapi.gen.js';
-import { bool, func, invalidOption, pick } from '../options.js';
-import { type TextLike, toPeer } from '../peers.js';
+import { bool, func } from '../options.js';
+import type { TextLike } from '../peers.js';
 import type { Call } from '../protocol/call.js';
 import { callOut } from '../report.js';
-import { type Bytes, isBytes, toBytes } from '../sources/bytes.js';
-import { invalidSource } from '../sources/content.js';
-import { Standing } from '../standing.js';
-import { bytesUpload } from '../upload.js';
-import { itemsOf, take } from './stream.js';
-import { messagesDropped, toTopic } from './subscriptions.js';
+import type { Bytes } from '../sources/bytes.js';
+import type { Standing } from '../standing.js';
 
 /** One thing that happens in a room. */
 export type RoomNews =
@@ -76,7 +72,8 @@ export interface RoomAPI {
 }
 
 /** The calls on rooms. */
-export function roomAPI(link: Link): RoomAPI {
+export function roomAPI(core: Core): RoomAPI {
+  const { invalidOption, pick, toTopic } = core;
   return {
     join: async (topic, onnews, options = {}) => {
       const op = Methods.RoomJoin;
@@ -87,7 +84,7 @@ export function roomAPI(link: Link): RoomAPI {
       if (!func(onnews)) {
         throw invalidOption(op, 'onnews', onnews);
       }
-      const place = new Place(link, request, (news) =>
+      const place = new Place(core, request, (news) =>
         callOut(() => onnews(news)),
       );
       await place.join(options);
@@ -107,19 +104,19 @@ interface Numbered {
 }
 
 class Place {
-  readonly #link: Link;
+  readonly #core: Core;
   readonly #standing: Standing;
   #room = numbered();
   /** What is being sent under that number. */
   readonly #sends = new Set<Call>();
 
   constructor(
-    link: Link,
+    core: Core,
     request: RoomRequest,
     onnews: (news: RoomNews) => void,
   ) {
-    this.#link = link;
-    this.#standing = new Standing(link, Methods.RoomJoin, request, {
+    this.#core = core;
+    this.#standing = new core.Standing(core.link, Methods.RoomJoin, request, {
       read: (call, stands) => this.#read(call, stands, request.topic, onnews),
       onloss: () => {
         // What has not been sent yet must not be, under a number that the next
@@ -131,7 +128,7 @@ class Place {
       onerror: (error, fatal) =>
         onnews({ type: 'error', error: error as SharednodeError, fatal }),
       onend: (error) => {
-        const left = asLeft(error);
+        const left = asLeft(core, error);
         this.#room.reject(left); // to those who wait for a number
         this.#room = numbered();
         this.#room.reject(left); // to those to come
@@ -149,11 +146,12 @@ class Place {
 
   async send(data: Bytes, { to, ...options }: RoomSendOptions): Promise<void> {
     const op = Methods.RoomSend;
+    const { bounded, invalidSource, isBytes, toBytes } = this.#core;
     if (!isBytes(data)) {
       throw invalidSource(data, op);
     }
     const bytes = toBytes(data, op);
-    const member = to === undefined ? {} : { to: toMember(to, op) };
+    const member = to === undefined ? {} : { to: toMember(this.#core, to, op) };
     const { signal, release } = bounded(options, op);
     try {
       while (!(await this.#sendOnce(member, bytes, signal)));
@@ -170,8 +168,8 @@ class Place {
   ): Promise<boolean> {
     const room = await unlessAborted(this.#room.number, signal);
     const request = { ...member, room };
-    const upload = bytesUpload(bytes);
-    const call = this.#link.call(
+    const upload = this.#core.bytesUpload(bytes);
+    const call = this.#core.link.call(
       Methods.RoomSend,
       request,
       { signal },
@@ -197,6 +195,7 @@ class Place {
     topic: string,
     onnews: (news: RoomNews) => void,
   ): Promise<void> {
+    const { itemsOf, messagesDropped, take } = this.#core;
     for await (const event of itemsOf<RoomEvent>(call)) {
       const { type, member, dropped } = event;
       if (dropped) {
@@ -226,7 +225,7 @@ class Place {
 const moved = new Error('the room was lost');
 
 /** Why nothing can be sent any more to a room that has ended. */
-function asLeft(error: unknown): SharednodeError {
+function asLeft({ SharednodeError }: Core, error: unknown): SharednodeError {
   return error instanceof SharednodeError && error.code !== 'canceled'
     ? error
     : new SharednodeError('not-in-room', 'the room was left', {
@@ -256,7 +255,11 @@ function unlessAborted<T>(wanted: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function toMember(to: TextLike | RoomMember, op: string): RoomMember {
+function toMember(
+  { toPeer }: Core,
+  to: TextLike | RoomMember,
+  op: string,
+): RoomMember {
   const { peer, session } = to as RoomMember;
   return {
     peer: toPeer(peer ?? to, op),

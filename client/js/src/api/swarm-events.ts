@@ -1,7 +1,5 @@
-import type { Link } from '../link.js';
+import type { Core } from '../core.js';
 import { Methods, type SwarmEvent } from '../nodeapi.gen.js';
-import { Standing } from '../standing.js';
-import { itemsOf } from './stream.js';
 
 /** Told of peers that come, and of those that go or can no longer be seen. */
 export interface PeerEvents {
@@ -14,7 +12,10 @@ export interface PeerEvents {
  * that are connected already are told as if they had just come; all go when the
  * worker does.
  */
-export function watchPeers(link: Link, events: PeerEvents): void {
+export function watchPeers(
+  { link, itemsOf, Standing }: Core,
+  events: PeerEvents,
+): void {
   const connected = new Set<string>();
   const standing = new Standing(link, Methods.SwarmEvents, null, {
     async read(call, stands) {

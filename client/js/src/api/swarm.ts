@@ -1,5 +1,5 @@
+import type { Core } from '../core.js';
 import type { CallOptions } from '../deadline.js';
-import type { Link } from '../link.js';
 import {
   type AddrList,
   type Method,
@@ -7,8 +7,7 @@ import {
   type PeerAddrs,
   type SwarmPeer,
 } from '../nodeapi.gen.js';
-import { type TextLike, toAddr } from '../peers.js';
-import { allItems, itemsOf } from './stream.js';
+import type { TextLike } from '../peers.js';
 
 /** Options of `swarm.peers`. None has to be set: all is told in every case. */
 export interface SwarmPeersOptions extends CallOptions {
@@ -51,26 +50,29 @@ export interface SwarmAPI {
 }
 
 /** The calls on connections. */
-export function swarmAPI(link: Link): SwarmAPI {
+export function swarmAPI(core: Core): SwarmAPI {
   return {
     connect: (peer, options = {}) =>
-      withAddr(link, Methods.SwarmConnect, peer, options),
+      withAddr(core, Methods.SwarmConnect, peer, options),
     disconnect: (peer, options = {}) =>
-      withAddr(link, Methods.SwarmDisconnect, peer, options),
-    peers: (options = {}) => peers(link, options),
+      withAddr(core, Methods.SwarmDisconnect, peer, options),
+    peers: (options = {}) => peers(core, options),
     addrs: async (options = {}) =>
-      allItems(link.call(Methods.SwarmAddrs, null, options)),
-    localAddrs: (options = {}) => localAddrs(link, options),
+      core.allItems(core.link.call(Methods.SwarmAddrs, null, options)),
+    localAddrs: (options = {}) => localAddrs(core, options),
   };
 }
 
-async function localAddrs(link: Link, options: CallOptions): Promise<string[]> {
+async function localAddrs(
+  { link }: Core,
+  options: CallOptions,
+): Promise<string[]> {
   const op = Methods.SwarmLocalAddrs;
   return (await link.ask<AddrList>(op, null, options)).addrs;
 }
 
 async function withAddr(
-  link: Link,
+  { link, toAddr }: Core,
   op: Method,
   peer: TextLike,
   options: CallOptions,
@@ -79,7 +81,7 @@ async function withAddr(
 }
 
 async function peers(
-  link: Link,
+  { link, itemsOf }: Core,
   options: CallOptions,
 ): Promise<SwarmPeersResult[]> {
   const found: SwarmPeersResult[] = [];

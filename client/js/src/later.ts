@@ -1,0 +1,93 @@
+import type { Core } from './core.js';
+import { type CallOptions, within } from './deadline.js';
+import { loadRare } from './load.js';
+
+/** The groups of rare calls by their names, and the methods of each. */
+type Groups = Awaited<ReturnType<typeof loadRare>>['groups'];
+type Group<N extends keyof Groups> = ReturnType<Groups[N]>;
+
+/** What a method gives at once, before its script is there. */
+const enum Gives {
+  /** A promise. */
+  One,
+  /** An async generator. */
+  Many,
+}
+
+type GivesOf<M> = M extends (...args: never) => Promise<unknown>
+  ? Gives.One
+  : Gives.Many;
+
+const shapes: {
+  [N in keyof Groups]: { [M in keyof Group<N>]: GivesOf<Group<N>[M]> };
+} = {
+  bitswap: {
+    stat: Gives.One,
+    wantlist: Gives.One,
+    wantlistForPeer: Gives.One,
+  },
+  info: { ping: Gives.Many, samples: Gives.One, status: Gives.One },
+  libp2p: { dialProtocol: Gives.One, handle: Gives.One, unhandle: Gives.One },
+  log: {
+    level: Gives.One,
+    levels: Gives.One,
+    ls: Gives.One,
+    tail: Gives.Many,
+  },
+  pin: {
+    add: Gives.One,
+    addAll: Gives.Many,
+    ls: Gives.Many,
+    rm: Gives.One,
+    rmAll: Gives.Many,
+  },
+  repo: {
+    gc: Gives.Many,
+    stat: Gives.One,
+    verify: Gives.Many,
+    version: Gives.One,
+  },
+  room: { join: Gives.One },
+  swarm: {
+    addrs: Gives.One,
+    connect: Gives.One,
+    disconnect: Gives.One,
+    localAddrs: Gives.One,
+    peers: Gives.One,
+  },
+};
+
+/** Any group, as far as the compiler is to know. */
+type AnyGroup = Record<string, (...args: unknown[]) => any>;
+
+/**
+ * A group of calls that few pages make. Its script is loaded with the first of
+ * them, which fails with `script-failed` if it cannot be; the next tries again.
+ */
+export function later<N extends keyof Groups>(core: Core, name: N): Group<N> {
+  let group: AnyGroup | undefined;
+  const load = async () => {
+    const { groups } = await loadRare();
+    return (group ??= groups[name](core) as unknown as AnyGroup);
+  };
+  const methodOf = async (method: string, args: unknown[]) => {
+    group ?? (await within(boundsOf(args), `${name}.${method}`, load()));
+    return group?.[method] as AnyGroup[string];
+  };
+  const stubs: Record<string, unknown> = {};
+  for (const [method, gives] of Object.entries(shapes[name])) {
+    stubs[method] =
+      gives === Gives.One
+        ? async (...args: unknown[]) => (await methodOf(method, args))(...args)
+        : async function* (...args: unknown[]) {
+            return yield* (await methodOf(method, args))(...args);
+          };
+  }
+  return stubs as Group<N>;
+}
+
+/** What bounds a call: its options, which come last, if it has some. */
+function boundsOf(args: unknown[]): CallOptions {
+  const { signal, timeout } = Object(args.at(-1)) as CallOptions;
+  return { signal, timeout };
+}
