@@ -14,6 +14,7 @@ var (
 	_ server.Pins    = (*node.Node)(nil)
 	_ server.Repo    = (*node.Node)(nil)
 	_ server.Bitswap = (*node.Node)(nil)
+	_ server.Keys    = (*node.Node)(nil)
 
 	_ server.Extender = (*node.Node)(nil)
 	_ server.Watched  = (*node.Node)(nil)

@@ -12,6 +12,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/node/keystore"
 	"github.com/sharednode/sharednode/node/p2p"
 	"github.com/sharednode/sharednode/pubsub"
 )
@@ -24,6 +25,7 @@ type Node struct {
 	id    peer.ID
 	store *store
 	pins  *pins
+	keys  *keystore.Store
 
 	imports   *budget
 	collector *collector
@@ -73,6 +75,7 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 		id:        id,
 		store:     store,
 		pins:      pins,
+		keys:      keystore.New(cfg.Datastore, key),
 		imports:   newImportBudget(),
 		collector: newCollector(),
 		warnings:  newWarnings(),

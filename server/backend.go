@@ -173,6 +173,17 @@ type Bitswap interface {
 	BitswapWantlist(ctx context.Context, peer string) ([]cid.Cid, error)
 }
 
+// Keys is the group of private keys. It is for owners of the repo alone.
+type Keys interface {
+	KeyGen(ctx context.Context, req nodeapi.KeyGenRequest) (nodeapi.Key, error)
+	// KeyList returns all keys, the node's own first.
+	KeyList(ctx context.Context, req nodeapi.KeyListRequest) ([]nodeapi.Key, error)
+	KeyRemove(ctx context.Context, req nodeapi.KeyRequest) (nodeapi.Key, error)
+	KeyRename(ctx context.Context, req nodeapi.KeyRenameRequest) (nodeapi.KeyRenamed, error)
+	KeyImport(ctx context.Context, req nodeapi.KeyImportRequest) (nodeapi.Key, error)
+	KeyExport(ctx context.Context, req nodeapi.KeyExportRequest) ([]byte, error)
+}
+
 // PubSub is the group of topics.
 type PubSub interface {
 	// Subscribe listens to a topic. It returns once the node listens.

@@ -73,6 +73,12 @@ var requests = map[string]reflect.Type{
 	nodeapi.MethodPubSubPublish:   reflect.TypeFor[nodeapi.TopicRequest](),
 	nodeapi.MethodPubSubList:      nil,
 	nodeapi.MethodPubSubPeers:     reflect.TypeFor[nodeapi.TopicRequest](),
+	nodeapi.MethodKeyGen:          reflect.TypeFor[nodeapi.KeyGenRequest](),
+	nodeapi.MethodKeyList:         reflect.TypeFor[nodeapi.KeyListRequest](),
+	nodeapi.MethodKeyRemove:       reflect.TypeFor[nodeapi.KeyRequest](),
+	nodeapi.MethodKeyRename:       reflect.TypeFor[nodeapi.KeyRenameRequest](),
+	nodeapi.MethodKeyImport:       reflect.TypeFor[nodeapi.KeyImportRequest](),
+	nodeapi.MethodKeyExport:       reflect.TypeFor[nodeapi.KeyExportRequest](),
 	nodeapi.MethodRoomJoin:        reflect.TypeFor[nodeapi.RoomRequest](),
 	nodeapi.MethodRoomSend:        reflect.TypeFor[nodeapi.RoomSend](),
 	nodeapi.MethodStreamDial:      reflect.TypeFor[nodeapi.StreamRequest](),
@@ -105,13 +111,15 @@ var wrongValues = []struct {
 	{"infinity", math.Inf(-1), never},
 	{"too large a number", uint64(math.MaxUint64), isKind(reflect.Uint64)},
 	{"text", "text", isKind(reflect.String)},
-	{"bytes", []byte("bytes"), never},
+	{"bytes", []byte("bytes"), isBytes},
 	{"bool", true, isKind(reflect.Bool)},
-	{"list", []any{1}, never},
+	{"list", []any{1}, isBytes},
 	{"map", map[string]any{"a": 1}, isKind(reflect.Struct)},
 }
 
 func never(reflect.Type) bool { return false }
+
+func isBytes(t reflect.Type) bool { return t == reflect.TypeFor[[]byte]() }
 
 func isKind(kinds ...reflect.Kind) func(reflect.Type) bool {
 	return func(t reflect.Type) bool { return slices.Contains(kinds, t.Kind()) && t != reflect.TypeFor[cid.Cid]() }
@@ -265,6 +273,24 @@ func TestBadValues(t *testing.T) {
 		{nodeapi.MethodPubSubPublish, nil, nodeapi.CodeInvalidTopic},
 		{nodeapi.MethodPubSubPublish, nodeapi.TopicRequest{Topic: long}, nodeapi.CodeInvalidTopic},
 		{nodeapi.MethodPubSubPeers, nil, nodeapi.CodeInvalidTopic},
+		{nodeapi.MethodKeyGen, nil, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyGen, nodeapi.KeyGenRequest{Name: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyGen, nodeapi.KeyGenRequest{Name: "self"}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyGen, nodeapi.KeyGenRequest{Name: "k", Type: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyRemove, nil, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyRemove, nodeapi.KeyRequest{Name: "self"}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyRemove, nodeapi.KeyRequest{Name: "k"}, nodeapi.CodeNoSuchKey},
+		{nodeapi.MethodKeyRename, nil, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyRename, nodeapi.KeyRenameRequest{Name: "k"}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyRename, nodeapi.KeyRenameRequest{Name: "k", NewName: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyRename, nodeapi.KeyRenameRequest{Name: "k", NewName: "l"}, nodeapi.CodeNoSuchKey},
+		{nodeapi.MethodKeyImport, nil, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyImport, nodeapi.KeyImportRequest{Name: "k"}, nodeapi.CodeInvalidKey},
+		{nodeapi.MethodKeyImport, nodeapi.KeyImportRequest{Name: "k", Key: make([]byte, 16<<10+1)}, nodeapi.CodeInvalidKey},
+		{nodeapi.MethodKeyImport, nodeapi.KeyImportRequest{Name: "k", Key: []byte{1}, Password: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyExport, nil, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyExport, nodeapi.KeyExportRequest{Name: "k", Password: long}, nodeapi.CodeInvalidOption},
+		{nodeapi.MethodKeyExport, nodeapi.KeyExportRequest{Name: "k"}, nodeapi.CodeNoSuchKey},
 		{nodeapi.MethodRoomJoin, nil, nodeapi.CodeInvalidTopic},
 		{nodeapi.MethodRoomJoin, nodeapi.RoomRequest{Topic: long}, nodeapi.CodeInvalidTopic},
 		{nodeapi.MethodRoomSend, nil, nodeapi.CodeNotInRoom},

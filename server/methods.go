@@ -80,6 +80,13 @@ var methods = map[string]method{
 
 	nodeapi.MethodConfigGetAll: serve(configGetAll),
 
+	nodeapi.MethodKeyGen:    serve(keyGen),
+	nodeapi.MethodKeyList:   serve(keyList),
+	nodeapi.MethodKeyRemove: serve(keyRemove),
+	nodeapi.MethodKeyRename: serve(keyRename),
+	nodeapi.MethodKeyImport: serve(keyImport),
+	nodeapi.MethodKeyExport: serve(keyExport),
+
 	nodeapi.MethodPubSubSubscribe: serveIn(pubsubSubscribe),
 	nodeapi.MethodPubSubPublish:   buffering(serveIn(pubsubPublish)),
 	nodeapi.MethodPubSubList:      serve(pubsubList),

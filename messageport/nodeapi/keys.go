@@ -7,8 +7,8 @@ const (
 	KeySecp256k1 = "secp256k1"
 )
 
-// KeySelf is the name of the node's own key, its identity. It can be listed,
-// exported and published under, but not made, imported, renamed or removed.
+// KeySelf is the name of the node's own key, its identity. It is listed and can
+// be published under; it never leaves the repo and cannot be replaced.
 const KeySelf = "self"
 
 // The values of KeyImportRequest.Format and KeyExportRequest.Format. Kubo reads

@@ -35,6 +35,7 @@ var (
 	_ server.Watched  = (*Backend)(nil)
 	_ server.Swarm    = (*Backend)(nil)
 	_ server.Bitswap  = (*Backend)(nil)
+	_ server.Keys     = (*Backend)(nil)
 	_ server.PubSub   = (*Backend)(nil)
 	_ server.Rooms    = (*Backend)(nil)
 	_ server.Streams  = (*Backend)(nil)
@@ -60,6 +61,7 @@ type Backend struct {
 	mu       sync.Mutex // guards following, and the lists of Settings
 	blocks   map[cid.Cid][]byte
 	pins     map[cid.Cid]nodeapi.Pin
+	keys     map[string][]byte // what was imported, or made, by name
 	peers    map[string]string // addresses, of those that are connected
 	changed  chan struct{}     // closed when peers changes; nil if nobody waits
 	sequence uint64            // of messages
