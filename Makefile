@@ -47,7 +47,7 @@ test: setup ## Run every test: native, TypeScript and a real browser; make suppo
 # Two at a time, begun in this order: what others wait for comes first, and what
 # leaves a core idle, as browsers do that are waited for, has something beside it.
 .PHONY: test-all
-test-all: build kubo test-js test-native test-wasm test-browser $(SUITES_IN_TEST:%=test-%)
+test-all: build kubo test-js test-native test-lean test-wasm test-browser $(SUITES_IN_TEST:%=test-%)
 
 .PHONY: test-short
 test-short: setup-build vet test-js ## Run the quick tests: no race detector, no Kubo, no browser
@@ -61,6 +61,12 @@ kubo:
 .PHONY: test-native
 test-native: kubo $(NPM_INSTALLED) $(PEERS_INSTALLED)
 	SHAREDNODE_KUBO=$$(.ci/tool ipfs) $(GOTEST) -race -timeout 15m ./...
+
+# With what the node is compiled with for the browser in the place of parts of the
+# libraries (cmd/build-wasm/lean).
+.PHONY: test-lean
+test-lean: setup-build
+	$(GOTEST) -race -short -modfile "$$(go run ./cmd/build-wasm -modfile)" ./node/... ./pubsub/...
 
 .PHONY: test-js
 test-js: $(NPM_INSTALLED)

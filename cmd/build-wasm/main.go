@@ -17,6 +17,7 @@ func main() {
 	flag.StringVar(&cfg.Out, "out", "", "`directory` to write to, replacing what is there (default \"dist\")")
 	flag.BoolVar(&cfg.Quick, "quick", false, "spend no time on small files: no wasm-opt, light compression")
 	flag.StringVar(&cfg.Version, "version", wasmbuild.Version, "`version` of the package, by which workers tell which of them is newer")
+	modFile := flag.Bool("modfile", false, "build nothing; print the go.mod by which the node is compiled (cmd/build-wasm/lean)")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "build-wasm: unexpected argument %q\n", flag.Arg(0))
@@ -26,10 +27,20 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if *modFile {
+		name, err := wasmbuild.ModFile(ctx, cfg)
+		exitIf(err)
+		fmt.Println(name)
+		return
+	}
 	info, err := wasmbuild.Build(ctx, cfg)
+	exitIf(err)
+	fmt.Print(info.Table())
+}
+
+func exitIf(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "build-wasm:", err)
 		os.Exit(1)
 	}
-	fmt.Print(info.Table())
 }

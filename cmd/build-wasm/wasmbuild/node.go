@@ -23,7 +23,11 @@ func goFlags(version string) []string {
 }
 
 func (b *build) compileNode(ctx context.Context) error {
-	args := append([]string{"build", "-o", b.path(nodeFile)}, goFlags(b.Version)...)
+	modFile, err := b.leanModFile(ctx)
+	if err != nil {
+		return err
+	}
+	args := append([]string{"build", "-modfile=" + modFile, "-o", b.path(nodeFile)}, goFlags(b.Version)...)
 	cmd := b.command(ctx, ".", "go", append(args, b.Worker)...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOFLAGS=")
 	if err := cmd.Run(); err != nil {
