@@ -116,13 +116,16 @@ func (w *storageWatch) look(ctx context.Context) (collect bool) {
 	w.follow(&w.repo, w.bytes, w.store.limit.most)
 	w.follow(&w.origin, w.origin.used, w.origin.limit)
 	w.patience = min(w.repo.patience(), w.origin.patience())
-	if w.watermark == 0 {
-		return false
+	if w.watermark > 0 {
+		g := w.limiting()
+		w.next = max(w.watermark, min(w.next, g.percent()+collectionStep))
+		w.patience = min(w.patience, g.patience(w.next))
+		collect = g.percent() >= w.next
 	}
-	g := w.limiting()
-	w.next = max(w.watermark, min(w.next, g.percent()+collectionStep))
-	w.patience = min(w.patience, g.patience(w.next))
-	return g.percent() >= w.next
+	if w.written >= w.patience { // since the count, which may have missed it
+		w.lookSoon()
+	}
+	return collect
 }
 
 // limiting is the gauge that the watermark is about. It is called with mu held.

@@ -3,10 +3,14 @@ package node_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	bstore "github.com/ipfs/boxo/blockstore"
+	"github.com/ipfs/go-cid"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 	"github.com/sharednode/sharednode/node"
@@ -72,6 +76,63 @@ func TestStorageLow(t *testing.T) {
 			t.Errorf("told again: %+v", <-told)
 		}
 	})
+}
+
+// TestStorageLowMeanwhile crosses a mark by a block put after a count has read
+// the keys, when that count still expects that no look is due for a while.
+func TestStorageLowMeanwhile(t *testing.T) {
+	cfg := plainConfig()
+	listed := &listedStore{Blockstore: cfg.Blockstore}
+	cfg.Blockstore, cfg.StorageMax = listed, 1000
+	n := newNode(t, cfg)
+	told := warningsOf(t, n)
+	var once sync.Once
+	listed.set(func(keys int) {
+		if keys == 2 {
+			once.Do(func() { putBlock(t, n, noise(50), nodeapi.BlockPutOptions{}) })
+		}
+	})
+	putBlock(t, n, noise(500), nodeapi.BlockPutOptions{})
+	putBlock(t, n, noise(290), nodeapi.BlockPutOptions{})
+	wantLow(t, told, "storageMax", 840, 1000)
+}
+
+// listedStore calls a hook after each listing has read its keys and before
+// anybody is given them.
+type listedStore struct {
+	bstore.Blockstore
+
+	mu   sync.Mutex // guards following
+	hook func(keys int)
+}
+
+func (s *listedStore) set(hook func(keys int)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hook = hook
+}
+
+func (s *listedStore) AllKeysChan(ctx context.Context) (<-chan cid.Cid, error) {
+	listing, err := s.Blockstore.AllKeysChan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var keys []cid.Cid
+	for c := range listing {
+		keys = append(keys, c)
+	}
+	s.mu.Lock()
+	hook := s.hook
+	s.mu.Unlock()
+	if hook != nil {
+		hook(len(keys))
+	}
+	out := make(chan cid.Cid, len(keys))
+	for _, c := range keys {
+		out <- c
+	}
+	close(out)
+	return out, nil
 }
 
 // TestQuotaLow follows the browser's estimate, which is not asked more often
