@@ -36,6 +36,31 @@ export class Person {
   }
 }
 
+/**
+ * Who said their name and is not listed. It can overtake the news that they
+ * joined, and is said only once; so it is kept until then, for the latest few.
+ */
+export class Strangers {
+  #strangers = new Map();
+
+  get(key) {
+    return this.#strangers.get(key);
+  }
+
+  remember(person) {
+    this.#strangers.delete(person.key);
+    this.#strangers.set(person.key, person);
+    if (this.#strangers.size > MOST) {
+      const [oldest] = this.#strangers.keys();
+      this.#strangers.delete(oldest);
+    }
+  }
+
+  forget({ key }) {
+    this.#strangers.delete(key);
+  }
+}
+
 /** Tells members apart. */
 export function keyOf({ peer, session }) {
   return `${peer}/${session ?? ''}`;

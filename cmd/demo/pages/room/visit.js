@@ -4,12 +4,15 @@ import { FileCard } from './filecard.js';
 import { Allowances } from './flood.js';
 import { words } from './log.js';
 import { Meeting } from './meet.js';
-import { keyOf, Person } from './people.js';
+import { keyOf, Person, Strangers } from './people.js';
 import { enter, topicOf } from './talk.js';
 import { decode, encode } from './wire.js';
 
 /** How long somebody who came is given to say their name, in ms. */
 const COURTESY = 2500;
+
+/** How long until one's name is said again to who could not be told, in ms. */
+const AGAIN = 2000;
 
 /** How long messages left out are counted in one note, in ms. */
 const NOTE_SPAN = 30_000;
@@ -23,6 +26,7 @@ export class Visit {
   #meeting;
   #comings;
   #allowances = new Allowances();
+  #strangers = new Strangers();
   #over = false;
 
   /**
@@ -113,25 +117,39 @@ export class Visit {
     this.#introduce();
   }
 
-  /** Says one's name, to all or to one. Who misses it learns it later. */
-  async #introduce(member) {
-    const data = encode({ type: 'name', name: this.#name });
+  /** Says one's name to all. Who misses it is told when they join. */
+  async #introduce() {
     try {
-      await (member
-        ? this.#room.sendTo(member, data)
-        : this.#room.broadcast(data));
+      await this.#room.broadcast(this.#introduction());
     } catch {
       // Every message has the name too.
     }
   }
 
+  /** Says one's name to somebody who joined, as long as they are here. */
+  async #introduceTo(person) {
+    while (!this.#over && this.#page.people.get(person.key) === person) {
+      try {
+        await this.#room.sendTo(person.member, this.#introduction());
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      }
+    }
+  }
+
+  #introduction() {
+    return encode({ type: 'name', name: this.#name });
+  }
+
   #joined(member) {
     const { people } = this.#page;
     const person = this.#person(member);
+    this.#strangers.forget(person);
     people.add(person);
     if (people.get(person.key) === person && person.kind !== 'me') {
       this.#changed();
-      this.#introduce(member);
+      this.#introduceTo(person);
       setTimeout(() => this.#tellArrival(person), COURTESY);
     }
   }
@@ -158,14 +176,18 @@ export class Visit {
     }
   }
 
-  /** Finds a member, or makes one who is not listed: they did not join. */
+  /** Finds a member, or makes one who is not listed: they did not join yet. */
   #person(member) {
     const { node, people } = this.#page;
     const kind = member.peer === node.peerId ? 'mine' : 'other';
-    return people.get(keyOf(member)) ?? new Person(member, kind);
+    const key = keyOf(member);
+    return (
+      people.get(key) ?? this.#strangers.get(key) ?? new Person(member, kind)
+    );
   }
 
   #heard(member, data, direct) {
+    const { people } = this.#page;
     const person = this.#person(member);
     if (person.kind === 'me') {
       return;
@@ -179,7 +201,10 @@ export class Visit {
     }
     if (message.name !== undefined && message.name !== person.name) {
       person.name = message.name;
-      this.#page.people.show();
+      if (people.get(person.key) !== person) {
+        this.#strangers.remember(person);
+      }
+      people.show();
       this.#changed();
     }
     this.#tellArrival(person);
