@@ -54,8 +54,6 @@ interface WorkerScope {
   navigator: { locks?: LockManager };
   onconnect?: ((event: { ports: readonly MessagePort[] }) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
-  onerror: ((message: unknown) => unknown) | null;
-  onunhandledrejection: ((event: { preventDefault(): void }) => void) | null;
   sharednode: Surroundings;
   /** A dedicated worker's. */
   postMessage?: (message: { type: string; lock?: string }) => void;
@@ -137,11 +135,6 @@ scope.sharednode = {
   },
 };
 
-// A trap of the program's in a callback from the browser ends up here alone.
-scope.onerror = (message) => {
-  end({ code: 'worker-crashed', message: messageOf(message) });
-};
-
 Promise.race([ended, run()]).then((failure) => {
   doorman.close(failure);
   setTimeout(() => {
@@ -164,14 +157,8 @@ async function run(): Promise<Failure> {
   }
   const program = scope.location.hash.slice(1) || 'node.wasm';
   const url = new URL(program, scope.location.href);
-  const failure = await runProgram(url, ignoreErrors);
+  const failure = await runProgram(url);
   return successor === undefined ? failure : movedTo(successor);
-}
-
-/** What a program that has exited is still called for is nobody's fault. */
-function ignoreErrors(): void {
-  scope.onerror = () => true;
-  scope.onunhandledrejection = (event) => event.preventDefault();
 }
 
 function movedTo(worker: Worker): Failure {

@@ -57,18 +57,34 @@ const wasm = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0); // an empty module
 const url = new URL('http://x/node.wasm');
 
 /** The Go toolchain's script, with a program of the test's own. */
+interface FakeGo {
+  exited: boolean;
+  exit: (code: number) => void;
+  _resume: () => void;
+  _scheduledTimeouts: Map<number, unknown>;
+}
+
 function installGo(
   t: TestContext,
-  program: (go: { exit: (code: number) => void }) => unknown,
+  program: (go: FakeGo) => unknown,
   response: () => Response,
+  resume = () => {},
 ): { written: string } {
   const output = { written: '' };
   class Go {
     importObject = {};
+    exited = false;
     exit = (_code: number) => {};
+    _scheduledTimeouts = new Map<number, unknown>();
+    _resume() {
+      assert(!this.exited);
+      resume();
+    }
     async run(instance: unknown) {
       assert(instance instanceof WebAssembly.Instance);
       await program(this);
+      this.exited = true;
+      this.exit(0);
     }
   }
   const fs = {
@@ -158,6 +174,60 @@ test('a program that ends without a word, or throws', async (t) => {
     code: 'worker-crashed',
     message: 'trap',
   });
+});
+
+test('a program that traps in a callback has crashed', async (t) => {
+  const traps = () => {
+    throw new WebAssembly.RuntimeError('unreachable');
+  };
+  let calledBack = () => {};
+  const program = (go: FakeGo) => {
+    calledBack = () => go._resume();
+    queueMicrotask(calledBack);
+    return new Promise(() => {});
+  };
+  installGo(t, program, ok('application/wasm'), traps);
+  assert.deepEqual(await runProgram(url), {
+    code: 'worker-crashed',
+    message: 'unreachable',
+  });
+  calledBack(); // does not throw
+});
+
+test('a program that has exited is called back for nothing', async (t) => {
+  let gone: FakeGo | undefined;
+  let timedOut = false;
+  const program = (go: FakeGo) => {
+    gone = go;
+    go._scheduledTimeouts.set(
+      1,
+      setTimeout(() => (timedOut = true), 1),
+    );
+  };
+  installGo(t, program, ok('application/wasm'));
+  await runProgram(url);
+  gone?._resume(); // does not throw
+  assert.equal(gone?._scheduledTimeouts.size, 0);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert(!timedOut);
+});
+
+test('a program that exits in a callback within a call of its own', async (t) => {
+  let go: FakeGo | undefined;
+  const exits = () => {
+    assert(go !== undefined);
+    go.exited = true;
+    go.exit(0);
+    throw new TypeError('nothing to return to');
+  };
+  const program = (it: FakeGo) => {
+    go = it;
+    queueMicrotask(() => it._resume()); // does not throw
+    return new Promise(() => {});
+  };
+  installGo(t, program, ok('application/wasm'), exits);
+  const { code } = await runProgram(url);
+  assert.equal(code, 'closing');
 });
 
 test('the script joins ports and program, and closes after it', async (t) => {

@@ -1,10 +1,14 @@
 import { messageOf } from '../errors.js';
 
-/** Defined by the script of the Go toolchain. */
+/** Defined by the script of the Go toolchain, lib/wasm/wasm_exec.js. */
 declare class Go {
   importObject: WebAssembly.Imports;
+  exited?: boolean;
   exit: (code: number) => void;
   run(instance: WebAssembly.Instance): Promise<void>;
+  /** Has the program go on: for each callback from the browser. */
+  _resume: () => void;
+  _scheduledTimeouts: Map<number, number>;
 }
 
 /** Why there is no program here, or none any more, for the tabs. */
@@ -14,26 +18,10 @@ export interface Failure {
   details?: Record<string, unknown>;
 }
 
-/**
- * Loads and runs a Go program, and says how it ended.
- *
- * @param onexit told as soon as it exits
- */
-export async function runProgram(
-  url: URL,
-  onexit: () => void = () => {},
-): Promise<Failure> {
+/** Loads and runs a Go program, and says how it ended. */
+export async function runProgram(url: URL): Promise<Failure> {
   const go = new Go();
-  let exitCode = 0;
-  // A program that exits while it is called back from within a call of its own
-  // throws there, and run never returns.
-  const exited = new Promise<void>((resolve) => {
-    go.exit = (code) => {
-      exitCode = code;
-      onexit();
-      resolve();
-    };
-  });
+  const ended = endOf(go);
   const lastWords = listen();
 
   let instance: WebAssembly.Instance;
@@ -43,14 +31,48 @@ export async function runProgram(
     const message = `${url.href} could not be loaded: ${messageOf(error)}`;
     return { code: 'worker-failed', message };
   }
+  let exitCode: number;
   try {
-    await Promise.race([go.run(instance), exited]);
+    exitCode = await Promise.race([ended, go.run(instance).then(() => ended)]);
   } catch (error) {
     return { code: 'worker-crashed', message: messageOf(error) };
   }
   return exitCode === 0
     ? { code: 'closing', message: 'the worker has ended' }
     : { code: 'worker-crashed', message: lastWords() || `exit ${exitCode}` };
+}
+
+/**
+ * Gives the code with which the program exits, or rejects with what it trapped
+ * on: neither can go by unnoticed in a callback from the browser. After that it
+ * is called back for nothing any more, which it would throw on: in a promise's
+ * reaction there is no way to keep that off the console of every browser.
+ */
+function endOf(go: Go): Promise<number> {
+  return new Promise((resolve, reject) => {
+    go.exit = (code) => {
+      go._scheduledTimeouts.forEach((timeout) => clearTimeout(timeout));
+      go._scheduledTimeouts.clear();
+      resolve(code);
+    };
+    const resume = go._resume;
+    let trapped = false;
+    go._resume = () => {
+      if (go.exited || trapped) {
+        return;
+      }
+      try {
+        resume.call(go);
+      } catch (error) {
+        // Called back from within a call of its own, a program that exits
+        // leaves that call without what it would return to.
+        if (!go.exited) {
+          trapped = true;
+          reject(error);
+        }
+      }
+    };
+  });
 }
 
 /** Compiles while it downloads, where the server says that it is wasm. */
