@@ -62,7 +62,7 @@ func (t *firefoxTab) Close() error {
 // Crash implements Tab. Firefox may have other tabs of the same site in the
 // process.
 func (t *firefoxTab) Crash(ctx context.Context) error {
-	pid, err := busiest(ctx, t.browser.cmd.Process.Pid, func(ctx context.Context) error {
+	pid, err := busiest(ctx, Processes(t.browser.cmd.Process.Pid)[1:], func(ctx context.Context) error {
 		return t.Eval(ctx, nil, `for (const end = performance.now() + 900; performance.now() < end;);`)
 	})
 	if err != nil {

@@ -8,10 +8,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// freezeBusiest stops the process that evaluates for t, of those that descend
-// from pid, and returns what lets it go on.
-func freezeBusiest(ctx context.Context, pid int, t Tab) (thaw func() error, err error) {
-	stopped, err := busiest(ctx, pid, func(ctx context.Context) error {
+// freezeBusiest stops the process that evaluates for t, of those given, and
+// returns what lets it go on.
+func freezeBusiest(ctx context.Context, pids []int, t Tab) (thaw func() error, err error) {
+	stopped, err := busiest(ctx, pids, func(ctx context.Context) error {
 		return t.Eval(ctx, nil, `for (const end = performance.now() + 900; performance.now() < end;);`)
 	})
 	if err != nil {
@@ -23,17 +23,19 @@ func freezeBusiest(ctx context.Context, pid int, t Tab) (thaw func() error, err 
 	return func() error { return syscall.Kill(stopped, syscall.SIGCONT) }, nil
 }
 
-// Freeze implements Tab.
+// Freeze implements Tab. The browser's own windows may keep a renderer busier
+// than a page does that shares the machine with others.
 func (t *ChromiumTab) Freeze(ctx context.Context) (thaw func() error, err error) {
-	return freezeBusiest(ctx, chromedp.FromContext(t.ctx).Browser.Process().Pid, t)
+	pids := Processes(chromedp.FromContext(t.ctx).Browser.Process().Pid)
+	return freezeBusiest(ctx, Renderers(pids), t)
 }
 
 // Freeze implements Tab.
 func (t *firefoxTab) Freeze(ctx context.Context) (thaw func() error, err error) {
-	return freezeBusiest(ctx, t.browser.cmd.Process.Pid, t)
+	return freezeBusiest(ctx, Processes(t.browser.cmd.Process.Pid)[1:], t)
 }
 
 // Freeze implements Tab.
 func (t *webkitTab) Freeze(ctx context.Context) (thaw func() error, err error) {
-	return freezeBusiest(ctx, t.browser.driver.Process.Pid, t)
+	return freezeBusiest(ctx, Processes(t.browser.driver.Process.Pid)[1:], t)
 }

@@ -148,13 +148,14 @@ func running(pid int) bool {
 	return ok
 }
 
-// busiest returns which of the processes that descend from pid works most while
-// spin runs.
-func busiest(ctx context.Context, pid int, spin func(context.Context) error) (int, error) {
+// busiest returns which of the processes works most while spin runs.
+func busiest(ctx context.Context, pids []int, spin func(context.Context) error) (int, error) {
 	before := map[int]int64{}
-	pids := Processes(pid)[1:]
 	for _, p := range pids {
 		before[p] = ticks(p)
+	}
+	if len(pids) == 0 {
+		return 0, errors.New("no process runs pages")
 	}
 	if err := spin(ctx); err != nil {
 		return 0, err
