@@ -115,6 +115,7 @@ func Build(ctx context.Context, cfg Config) (_ Info, err error) {
 		{"writing the types", b.writeTypes},
 		{"compiling the node", b.compileNode},
 		{"optimizing the node", b.optimizeNode},
+		{"merging the node's data", b.mergeSegments},
 		{"compressing the node", b.compressNode},
 		{"writing the manifest", b.writeManifest},
 		{"taking stock", b.writeInfo},
