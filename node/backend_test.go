@@ -16,6 +16,11 @@ var (
 	_ server.Bitswap = (*node.Node)(nil)
 	_ server.Keys    = (*node.Node)(nil)
 
+	_ server.References = (*node.Node)(nil)
+	_ server.Archives   = (*node.Node)(nil)
+	_ server.Resolver   = (*node.Node)(nil)
+	_ server.Swarm      = (*node.Node)(nil)
+
 	_ server.Extender = (*node.Node)(nil)
 	_ server.Watched  = (*node.Node)(nil)
 )

@@ -26,6 +26,9 @@ type dagWalk struct {
 	// leaves says that blocks which can have no links must be there too.
 	// Otherwise they are not looked at.
 	leaves bool
+	// sized, if set, is called with the size of each block that is looked at. It is
+	// not called concurrently.
+	sized func(c cid.Cid, size int)
 
 	mu      sync.Mutex // guards following
 	changed *sync.Cond // pending or busy or err
@@ -74,14 +77,38 @@ func (w *dagWalk) look(ctx context.Context, c cid.Cid) ([]cid.Cid, error) {
 		return nil, err
 	}
 	if !inner {
-		return nil, w.store.need(ctx, c)
+		return nil, w.leaf(ctx, c)
 	}
 	b, err := w.store.get(ctx, c)
 	if err != nil {
 		return nil, err
 	}
+	w.tell(c, len(b.RawData()))
 	nodeapi.Spend(ctx, walkCost+len(b.RawData()))
 	return linksOf(b)
+}
+
+// leaf looks at a block that has no links, without loading it.
+func (w *dagWalk) leaf(ctx context.Context, c cid.Cid) error {
+	if w.sized == nil {
+		return w.store.need(ctx, c)
+	}
+	size, err := w.store.size(ctx, c)
+	if err != nil {
+		return err
+	}
+	w.tell(c, size)
+	nodeapi.Spend(ctx, walkCost)
+	return nil
+}
+
+func (w *dagWalk) tell(c cid.Cid, size int) {
+	if w.sized == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sized(c, size)
 }
 
 // push enters CIDs and keeps those that must be looked at.

@@ -75,6 +75,14 @@ func (h *hollow) GetSize(ctx context.Context, c cid.Cid) (int, error) {
 	return memoryChunk, nil
 }
 
+func (h *hollow) Has(ctx context.Context, c cid.Cid) (bool, error) {
+	_, err := h.GetSize(ctx, c)
+	if ipld.IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 func (h *hollow) Get(ctx context.Context, c cid.Cid) (blocks.Block, error) {
 	if c.Type() != cid.Raw {
 		return h.Blockstore.Get(ctx, c)

@@ -260,6 +260,12 @@ func (n *Node) PinUpdate(ctx context.Context, req nodeapi.PinUpdateRequest) ([]c
 	if from.Equals(to) {
 		return both, nil
 	}
+	if is, pinned, err := n.pins.find(ctx, to, pin.Recursive); err != nil || pinned {
+		if err == nil {
+			err = pinnedError(is) // as in Kubo: what would become of its name?
+		}
+		return nil, n.store.wrap(ctx, err)
+	}
 	l := n.store.guard.lease()
 	defer l.release()
 	if err := n.pinWhole(ctx, l, to, old.Name); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/ipfs/go-cid"
 	prime "github.com/ipld/go-ipld-prime"
 	cidlink "github.com/ipld/go-ipld-prime/linking/cid"
+	"github.com/multiformats/go-multibase"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
@@ -31,6 +32,63 @@ func (n *Node) DAGResolve(ctx context.Context, path string) (nodeapi.DAGResolved
 		return nodeapi.DAGResolved{}, err
 	}
 	return nodeapi.DAGResolved{Cid: c, RemainderPath: strings.Join(rest, "/")}, nil
+}
+
+// Resolve returns the path "/ipfs/<cid>" of the block in which a path ends, with
+// what of the path is inside that block; of a path that begins with "/ipld/" so
+// does the result. The CID is told in the multibase of the path's own, or in
+// base32 if that is of version 0 and the result's is not.
+func (n *Node) Resolve(ctx context.Context, req nodeapi.ResolveRequest) (string, error) {
+	ctx, end := n.beginFetching(ctx)
+	defer end()
+	encode, err := cidEncoder(req)
+	if err != nil {
+		return "", err
+	}
+	p, err := parsePath(req.Name)
+	if err != nil {
+		return "", err
+	}
+	c, rest, err := n.store.resolve(ctx, p)
+	if err != nil {
+		return "", err
+	}
+	namespace := "/ipfs/"
+	if p.plain {
+		namespace = "/ipld/"
+	}
+	return namespace + strings.Join(append([]string{encode(c)}, rest...), "/"), nil
+}
+
+// cidEncoder returns what makes the text of the CID of a Resolve. Version 0 has
+// one base alone: to be told in another, a CID is made one of version 1.
+func cidEncoder(req nodeapi.ResolveRequest) (func(cid.Cid) string, error) {
+	if req.CidBase != "" {
+		base, err := multibase.EncoderByName(req.CidBase)
+		if err != nil {
+			return nil, invalidOption("cidBase", req.CidBase, "multibase %q is not known", req.CidBase)
+		}
+		return func(c cid.Cid) string {
+			if base.Encoding() != multibase.Base58BTC {
+				c = cid.NewCidV1(c.Type(), c.Hash())
+			}
+			return c.Encode(base)
+		}, nil
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(req.Name, "/ipfs/"), "/ipld/"), "/")
+	own, err := cid.Decode(first)
+	if err != nil || own.Version() == 0 {
+		return cid.Cid.String, nil
+	}
+	encoding, _, err := multibase.Decode(first)
+	if err != nil {
+		return cid.Cid.String, nil
+	}
+	base, err := multibase.NewEncoder(encoding)
+	if err != nil {
+		return nil, invalidOption("cidBase", first, "the multibase of %q is not known", first)
+	}
+	return func(c cid.Cid) string { return cid.NewCidV1(c.Type(), c.Hash()).Encode(base) }, nil
 }
 
 // resolve returns the block in which a path ends and what of the path is inside

@@ -93,12 +93,42 @@ func TestSwarm(t *testing.T) {
 		t.Errorf("the protocols %v lack identify and ping", id.Protocols)
 	}
 
+	told, err := client.Identify(within(t), peerID(t, server))
+	must(t, err)
+	if told.ID != id.ID || told.PublicKey != id.PublicKey || told.AgentVersion != id.AgentVersion ||
+		told.ProtocolVersion != id.ProtocolVersion || !slices.Contains(told.Protocols, "/ipfs/ping/1.0.0") ||
+		!slices.Contains(told.Addresses, id.Addresses[0]) {
+		t.Errorf("a peer tells %+v of itself; it is told %+v", told, id)
+	}
+	peers, err = client.SwarmPeers(t.Context(), nodeapi.SwarmPeersRequest{Identify: true})
+	must(t, err)
+	if len(peers) != 1 || peers[0].Identify == nil || peers[0].Identify.AgentVersion != id.AgentVersion {
+		t.Errorf("with what they tell: got peers %+v", peers)
+	}
+
 	must(t, client.SwarmDisconnect(t.Context(), "/p2p/"+peerID(t, server)))
 	if peers, err := client.SwarmPeers(t.Context(), nodeapi.SwarmPeersRequest{}); len(peers) != 0 || err != nil {
 		t.Errorf("after disconnect there are peers %+v, error %v", peers, err)
 	}
 	err = client.SwarmDisconnect(t.Context(), "/p2p/"+peerID(t, server))
 	wantCode(t, "disconnect again", err, nodeapi.CodeNotConnected, "peer", peerID(t, server))
+}
+
+func TestIdentify(t *testing.T) {
+	server, client := connected(t)
+	if own, err := client.Identify(t.Context(), peerID(t, client)); err != nil || own.ID != peerID(t, client) {
+		t.Errorf("of itself: got %+v, %v", own, err)
+	}
+	must(t, client.SwarmDisconnect(t.Context(), "/p2p/"+peerID(t, server)))
+	if _, err := client.Identify(within(t), peerID(t, server)); err != nil {
+		t.Errorf("of a peer that is known but not connected: %v", err)
+	}
+	_, err := client.Identify(t.Context(), "nobody")
+	wantCode(t, "of what is no id", err, nodeapi.CodeInvalidPeerID)
+	_, err = client.Identify(within(t), peerID(t, newNode(t, newConfig())))
+	wantCode(t, "of an unknown peer", err, nodeapi.CodeDialFailed)
+	_, err = newNode(t, newConfig()).Identify(t.Context(), peerID(t, server))
+	wantCode(t, "offline", err, nodeapi.CodeOffline)
 }
 
 func TestSwarmConnectBadAddresses(t *testing.T) {

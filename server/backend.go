@@ -76,9 +76,15 @@ type Archives interface {
 		tell func(nodeapi.ImportedRoot) error) (nodeapi.DAGImported, error)
 }
 
-// Names is the group of paths that stand for others.
-type Names interface {
+// Resolver is the group of paths.
+type Resolver interface {
+	// Resolve returns the path of the block that a path leads to, with what is left
+	// of the path inside of it.
 	Resolve(ctx context.Context, req nodeapi.ResolveRequest) (path string, err error)
+}
+
+// Domains is the group of domains that link to paths (DNSLink).
+type Domains interface {
 	DNS(ctx context.Context, req nodeapi.DNSRequest) (path string, err error)
 }
 

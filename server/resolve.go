@@ -10,7 +10,7 @@ import (
 // maxBase bounds the name of a multibase. Real ones have under twenty bytes.
 const maxBase = 64
 
-func resolve(ctx context.Context, b Names, call *messageport.ServerCall) (any, error) {
+func resolve(ctx context.Context, b Resolver, call *messageport.ServerCall) (any, error) {
 	req, err := decode[nodeapi.ResolveRequest](call)
 	if err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func resolve(ctx context.Context, b Names, call *messageport.ServerCall) (any, e
 	return nodeapi.ResolvedPath{Path: path}, err
 }
 
-func dns(ctx context.Context, b Names, call *messageport.ServerCall) (any, error) {
+func dns(ctx context.Context, b Domains, call *messageport.ServerCall) (any, error) {
 	req, err := decode[nodeapi.DNSRequest](call)
 	if err != nil {
 		return nil, err

@@ -27,7 +27,8 @@ var (
 
 	_ server.References = (*Backend)(nil)
 	_ server.Archives   = (*Backend)(nil)
-	_ server.Names      = (*Backend)(nil)
+	_ server.Resolver   = (*Backend)(nil)
+	_ server.Domains    = (*Backend)(nil)
 	_ server.Bootstrap  = (*Backend)(nil)
 	_ server.Statistics = (*Backend)(nil)
 

@@ -115,7 +115,7 @@ func (b *Backend) RefsLocal(ctx context.Context) iter.Seq2[cid.Cid, error] {
 	})
 }
 
-// Resolve implements server.Names. Of names it knows the domains that DNS does.
+// Resolve implements server.Resolver. Of names it knows the domains that DNS does.
 func (b *Backend) Resolve(ctx context.Context, req nodeapi.ResolveRequest) (string, error) {
 	done, err := b.enter(ctx, nodeapi.MethodResolve)
 	if err != nil {
@@ -135,7 +135,7 @@ func (b *Backend) Resolve(ctx context.Context, req nodeapi.ResolveRequest) (stri
 	return strings.TrimSuffix("/ipfs/"+c.String()+"/"+rest, "/"), nil
 }
 
-// DNS implements server.Names.
+// DNS implements server.Domains.
 func (b *Backend) DNS(ctx context.Context, req nodeapi.DNSRequest) (string, error) {
 	done, err := b.enter(ctx, nodeapi.MethodDNS)
 	if err != nil {
