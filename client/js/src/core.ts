@@ -1,16 +1,18 @@
+import { toMetadata } from './api/files.js';
 import { outcomeError } from './api/outcome.js';
 import { allItems, bytesOf, collect, itemsOf, take } from './api/stream.js';
 import { messagesDropped, toTopic } from './api/subscriptions.js';
 import { fromWire, toCID, toPath } from './cid.js';
-import { bounded } from './deadline.js';
+import { bounded, milliseconds } from './deadline.js';
 import { SharednodeError } from './errors.js';
 import type { Link } from './link.js';
 import { invalidOption, pick } from './options.js';
 import { toAddr, toPeer } from './peers.js';
 import { isBytes, toBytes } from './sources/bytes.js';
-import { invalidSource } from './sources/content.js';
+import { invalidSource, openContent } from './sources/content.js';
+import { toMode, toMtime } from './sources/entry.js';
 import { Standing } from './standing.js';
-import { bytesUpload } from './upload.js';
+import { bytesUpload, entriesUpload } from './upload.js';
 
 /**
  * What the rare calls are given of the client, since their script cannot import
@@ -25,18 +27,24 @@ export const parts = {
   bytesOf,
   bytesUpload,
   collect,
+  entriesUpload,
   fromWire,
   invalidOption,
   invalidSource,
   isBytes,
   itemsOf,
   messagesDropped,
+  milliseconds,
+  openContent,
   outcomeError,
   pick,
   take,
   toAddr,
   toBytes,
   toCID,
+  toMetadata,
+  toMode,
+  toMtime,
   toPath,
   toPeer,
   toTopic,

@@ -99,9 +99,11 @@ function checkSignal(signal: unknown, op: string): void {
   }
 }
 
-function milliseconds(
+/** Reads a time in ms, or as text: `'500ms'`, `'10s'`. */
+export function milliseconds(
   timeout: number | string | undefined,
   op: string,
+  option = 'timeout',
 ): number | undefined {
   if (timeout === undefined || timeout === Infinity) {
     return undefined;
@@ -112,7 +114,7 @@ function milliseconds(
     delay = count && Number(count) * (units[unit ?? 'ms'] ?? NaN);
   }
   if (typeof delay !== 'number' || !(delay >= 0)) {
-    throw invalidOption(op, 'timeout', timeout);
+    throw invalidOption(op, option, timeout);
   }
   return Math.min(delay, MAX_DELAY);
 }

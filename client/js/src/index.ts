@@ -1,4 +1,71 @@
 export { CID } from 'multiformats/cid';
+export type {
+  DAGExportOptions,
+  DAGImportOptions,
+  DAGImportResult,
+  DAGImportSummary,
+  DAGStatResult,
+  CARSource,
+  ArchiveAPI,
+} from './api/archive.js';
+export type { BootstrapResult, BootstrapAPI } from './api/bootstrap.js';
+export type { ConfigAPI } from './api/config.js';
+export type {
+  KeyOptions,
+  KeyGenOptions,
+  KeyRenameOptions,
+  KeyFormat,
+  KeyImportOptions,
+  KeyExportOptions,
+  Key,
+  KeyRenameResult,
+  KeyAPI,
+} from './api/key.js';
+export type {
+  MFSOptions,
+  MFSMakeOptions,
+  FilesCpOptions,
+  FilesMkdirOptions,
+  FilesStatOptions,
+  FilesStatResult,
+  FilesTouchOptions,
+  FilesRmOptions,
+  FilesReadOptions,
+  FilesWriteOptions,
+  FilesMvOptions,
+  FilesLsOptions,
+  MFSEntry,
+  FilesAPI,
+} from './api/mfs.js';
+export type {
+  NamePublishOptions,
+  NamePublishResult,
+  NameResolveOptions,
+  NameAPI,
+} from './api/name.js';
+export type { RefsOptions, RefsResult, RefsAPI } from './api/refs.js';
+export type {
+  RemotePinStatus,
+  RemoteServiceOptions,
+  PinRemoteAddOptions,
+  RemotePinQuery,
+  RemotePin,
+  RemoteCredentials,
+  RemotePinService,
+  RemotePinServiceWithStat,
+  PinRemoteServiceAPI,
+  PinRemoteAPI,
+} from './api/remote-pins.js';
+export type {
+  RoutingFindProvsOptions,
+  RoutingPutOptions,
+  RoutingProvideOptions,
+  RoutingPeer,
+  RoutingQueryEvent,
+  RoutingAPI,
+} from './api/routing.js';
+export type { StatsBWOptions, StatsBWResult, StatsAPI } from './api/stats.js';
+export type { DNSOptions, ResolveOptions } from './api/top.js';
 export type { BitswapAPI, BitswapStatResult } from './api/bitswap.js';
 export type {
   BlockAPI,
@@ -26,6 +93,7 @@ export type {
   Mtime,
 } from './api/files.js';
 export type {
+  IDOptions,
   IDResult,
   SampleResult,
   SamplesOptions,
@@ -51,6 +119,7 @@ export type {
   PinLsOptions,
   PinLsResult,
   PinRmOptions,
+  PinUpdateOptions,
 } from './api/pin.js';
 export type { PingOptions, PingResult } from './api/ping.js';
 export type { PubSubAPI } from './api/pubsub.js';

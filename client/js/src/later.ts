@@ -21,26 +21,64 @@ type GivesOf<M> = M extends (...args: never) => Promise<unknown>
 const shapes: {
   [N in keyof Groups]: { [M in keyof Group<N>]: GivesOf<Group<N>[M]> };
 } = {
-  bitswap: {
+  '': {
+    dns: Gives.One,
+    ping: Gives.Many,
+    refs: Gives.Many,
+    resolve: Gives.One,
+    samples: Gives.One,
+    status: Gives.One,
+  },
+  bitswap: { stat: Gives.One, wantlist: Gives.One, wantlistForPeer: Gives.One },
+  bootstrap: {
+    add: Gives.One,
+    clear: Gives.One,
+    list: Gives.One,
+    reset: Gives.One,
+    rm: Gives.One,
+  },
+  config: { get: Gives.One, getAll: Gives.One },
+  dag: { export: Gives.Many, import: Gives.Many, stat: Gives.One },
+  files: {
+    chmod: Gives.One,
+    cp: Gives.One,
+    flush: Gives.One,
+    ls: Gives.Many,
+    mkdir: Gives.One,
+    mv: Gives.One,
+    read: Gives.Many,
+    rm: Gives.One,
     stat: Gives.One,
-    wantlist: Gives.One,
-    wantlistForPeer: Gives.One,
+    touch: Gives.One,
+    write: Gives.One,
   },
-  info: { ping: Gives.Many, samples: Gives.One, status: Gives.One },
+  key: {
+    export: Gives.One,
+    gen: Gives.One,
+    import: Gives.One,
+    list: Gives.One,
+    rename: Gives.One,
+    rm: Gives.One,
+  },
   libp2p: { dialProtocol: Gives.One, handle: Gives.One, unhandle: Gives.One },
-  log: {
-    level: Gives.One,
-    levels: Gives.One,
-    ls: Gives.One,
-    tail: Gives.Many,
-  },
+  log: { level: Gives.One, levels: Gives.One, ls: Gives.One, tail: Gives.Many },
+  name: { publish: Gives.One, resolve: Gives.Many },
   pin: {
     add: Gives.One,
     addAll: Gives.Many,
     ls: Gives.Many,
     rm: Gives.One,
     rmAll: Gives.Many,
+    update: Gives.One,
   },
+  'pin.remote': {
+    add: Gives.One,
+    ls: Gives.Many,
+    rm: Gives.One,
+    rmAll: Gives.One,
+  },
+  'pin.remote.service': { add: Gives.One, ls: Gives.One, rm: Gives.One },
+  refs: { local: Gives.Many },
   repo: {
     gc: Gives.Many,
     stat: Gives.One,
@@ -48,6 +86,14 @@ const shapes: {
     version: Gives.One,
   },
   room: { join: Gives.One },
+  routing: {
+    findPeer: Gives.Many,
+    findProvs: Gives.Many,
+    get: Gives.Many,
+    provide: Gives.Many,
+    put: Gives.Many,
+  },
+  stats: { bitswap: Gives.One, bw: Gives.Many, repo: Gives.One },
   swarm: {
     addrs: Gives.One,
     connect: Gives.One,
@@ -71,7 +117,12 @@ export function later<N extends keyof Groups>(core: Core, name: N): Group<N> {
     return (group ??= groups[name](core) as unknown as AnyGroup);
   };
   const methodOf = async (method: string, args: unknown[]) => {
-    group ?? (await within(boundsOf(args), `${name}.${method}`, load()));
+    group ??
+      (await within(
+        boundsOf(args),
+        name ? `${name}.${method}` : method,
+        load(),
+      ));
     return group?.[method] as AnyGroup[string];
   };
   const stubs: Record<string, unknown> = {};

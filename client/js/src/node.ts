@@ -1,6 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { BitswapAPI } from './api/bitswap.js';
+import type { BootstrapAPI } from './api/bootstrap.js';
+import type { ConfigAPI } from './api/config.js';
+import type { FilesAPI } from './api/mfs.js';
+import type { KeyAPI } from './api/key.js';
+import type { NameAPI } from './api/name.js';
+import type { RefsAPI } from './api/refs.js';
+import type { RoutingAPI } from './api/routing.js';
+import type { StatsAPI } from './api/stats.js';
+import type { DNSOptions, ResolveOptions, TopAPI } from './api/top.js';
 import { type BlockAPI, blockAPI } from './api/block.js';
 import { type DAGAPI, dagAPI } from './api/dag.js';
 import * as files from './api/files.js';
@@ -34,13 +43,16 @@ import {
   type NodeEvent,
   type Welcome as AppWelcome,
 } from './nodeapi.gen.js';
-import type { TextLike } from './peers.js';
+import { type TextLike, toPeer } from './peers.js';
 import type { Welcome } from './protocol/handshake.js';
 import type { Candidates } from './sources/entries.js';
 import type { Candidate } from './sources/entry.js';
 import { Standing } from './standing.js';
 import { noteVisit } from './visits.js';
 import { configWarning, repoWarning } from './warnings.js';
+
+/** The configuration in force, and the calls that ask for it. */
+type Running = Config & ConfigAPI;
 
 /**
  * The node, as a tab has it; `connect` gives one. Every call rejects with a
@@ -49,23 +61,32 @@ import { configWarning, repoWarning } from './warnings.js';
  * as it is taken, and is given up by leaving the loop.
  */
 export class Sharednode extends SharednodeEventTarget {
+  readonly files: FilesAPI;
   readonly dag: DAGAPI;
   readonly block: BlockAPI;
   readonly pin: PinAPI;
+  readonly refs: RefsAPI;
   readonly repo: RepoAPI;
+  readonly key: KeyAPI;
+  readonly name: NameAPI;
+  readonly routing: RoutingAPI;
   readonly swarm: SwarmAPI;
+  readonly bootstrap: BootstrapAPI;
   readonly bitswap: BitswapAPI;
+  readonly stats: StatsAPI;
   readonly pubsub: PubSubAPI;
   readonly room: RoomAPI;
   readonly libp2p: Libp2pAPI;
   readonly log: LogAPI;
 
   readonly #core: Core;
-  readonly #info: info.InfoAPI;
+  readonly #config: ConfigAPI;
+  readonly #top: TopAPI;
   readonly #link: Link;
   readonly #hello: Hello;
   readonly #repo: string;
   #peer: Peer = { peerId: '', epoch: '', config: {} };
+  #running: Running;
   #closed = false;
   #watchesPeers = false;
   #watchesNode = false;
@@ -79,19 +100,34 @@ export class Sharednode extends SharednodeEventTarget {
       onwelcome: (welcome) => this.#welcome(welcome),
       onwarning: (error) => this.#tell('warning', asWarning(error)),
     });
-    this.dag = dagAPI(this.#link);
     this.block = blockAPI(this.#link);
     this.pubsub = pubsubAPI(this.#link);
     const core = { ...parts, link: this.#link };
+    this.#core = core;
+    this.#top = later(core, '');
+    this.#config = later(core, 'config');
+    this.#running = this.#config;
+    this.files = later(core, 'files');
+    this.dag = { ...dagAPI(this.#link), ...later(core, 'dag') };
+    this.pin = {
+      ...later(core, 'pin'),
+      remote: {
+        ...later(core, 'pin.remote'),
+        service: later(core, 'pin.remote.service'),
+      },
+    };
+    this.refs = Object.assign(this.#top.refs, later(core, 'refs'));
+    this.repo = later(core, 'repo');
+    this.key = later(core, 'key');
+    this.name = later(core, 'name');
+    this.routing = later(core, 'routing');
+    this.swarm = later(core, 'swarm');
+    this.bootstrap = later(core, 'bootstrap');
     this.bitswap = later(core, 'bitswap');
+    this.stats = later(core, 'stats');
+    this.room = later(core, 'room');
     this.libp2p = later(core, 'libp2p');
     this.log = later(core, 'log');
-    this.pin = later(core, 'pin');
-    this.repo = later(core, 'repo');
-    this.room = later(core, 'room');
-    this.swarm = later(core, 'swarm');
-    this.#info = later(core, 'info');
-    this.#core = core;
   }
 
   /** The node's PeerId. */
@@ -104,9 +140,9 @@ export class Sharednode extends SharednodeEventTarget {
     return this.#peer.epoch;
   }
 
-  /** The configuration in force. */
-  get config(): Readonly<Config> {
-    return this.#peer.config;
+  /** The configuration in force, and the calls that ask for it. */
+  get config(): Readonly<Running> {
+    return this.#running;
   }
 
   /** Adds one file or directory, and gives its root. */
@@ -150,8 +186,11 @@ export class Sharednode extends SharednodeEventTarget {
   }
 
   /** The node's identity. */
-  id(options: CallOptions = {}): Promise<info.IDResult> {
-    return this.#link.ask(Methods.ID, null, options);
+  async id(options: info.IDOptions = {}): Promise<info.IDResult> {
+    const op = Methods.ID;
+    const { peerId } = options;
+    const request = peerId === undefined ? null : { peer: toPeer(peerId, op) };
+    return this.#link.ask(op, request, options);
   }
 
   /** What is running. */
@@ -164,22 +203,32 @@ export class Sharednode extends SharednodeEventTarget {
     return this.#link.ask(Methods.IsOnline, null, options);
   }
 
+  /** What a path or a name comes to: `/ipfs/<cid>`, or what is left of it. */
+  resolve(name: IPFSPath, options: ResolveOptions = {}): Promise<string> {
+    return this.#top.resolve(name, options);
+  }
+
+  /** The path that a domain links to (DNSLink). */
+  dns(domain: string, options: DNSOptions = {}): Promise<string> {
+    return this.#top.dns(domain, options);
+  }
+
   /** Measures the way to a peer and back. */
   ping(
     peer: TextLike,
     options: PingOptions = {},
   ): AsyncGenerator<PingResult, void> {
-    return this.#info.ping(peer, options);
+    return this.#top.ping(peer, options);
   }
 
   /** The worker's account of itself, and of each tab's session. */
   status(options: CallOptions = {}): Promise<info.StatusResult> {
-    return this.#info.status(options);
+    return this.#top.status(options);
   }
 
   /** The figures of about the last hour, the oldest first. */
   samples(options: info.SamplesOptions = {}): Promise<info.SampleResult[]> {
-    return this.#info.samples(options);
+    return this.#top.samples(options);
   }
 
   /** Lets the worker go. Calls that are not done end with code `closed`. */
@@ -191,6 +240,19 @@ export class Sharednode extends SharednodeEventTarget {
       globalThis.removeEventListener?.('pageshow', this.#onpageshow);
       this.#tell('close', null);
     }
+  }
+
+  /**
+   * Reaches the node, which `connect` has done already; after `close` it fails.
+   * The node itself starts with its first client.
+   */
+  start(): Promise<void> {
+    return this.#link.connect();
+  }
+
+  /** As `close`: the node is shared, and ends by itself after its last client. */
+  stop(): Promise<void> {
+    return this.close();
   }
 
   /** Closes at the end of an `await using`. */
@@ -228,6 +290,7 @@ export class Sharednode extends SharednodeEventTarget {
     const before = this.#peer;
     const { peerId, config } = app as AppWelcome;
     this.#peer = { peerId, epoch, config };
+    this.#setConfig(config);
     if (epoch !== before.epoch) {
       this.#tell(before.epoch === '' ? 'connect' : 'reconnect', this.#peer);
       this.#warn(configWarning(this.#hello.config, config, server));
@@ -248,7 +311,7 @@ export class Sharednode extends SharednodeEventTarget {
         for await (const { config, warning } of itemsOf<NodeEvent>(call)) {
           stands();
           if (config !== undefined) {
-            this.#peer = { ...this.#peer, config };
+            this.#setConfig(config);
           }
           if (warning !== undefined) {
             const { code, message, details } = warning;
@@ -262,6 +325,16 @@ export class Sharednode extends SharednodeEventTarget {
       },
     });
     standing.open({}).catch(() => {});
+  }
+
+  /** Keeps what is in force, with the calls on it, which are no fields. */
+  #setConfig(config: Config): void {
+    this.#peer = { ...this.#peer, config };
+    const { get, getAll } = this.#config;
+    this.#running = Object.defineProperties({ ...config } as Running, {
+      get: { value: get },
+      getAll: { value: getAll },
+    });
   }
 
   #warn(warning: SharednodeError | undefined): void {

@@ -1,7 +1,11 @@
 import type { Call, Upload } from './protocol/call.js';
 import type { Outgoing } from './protocol/outgoing.js';
 import { type Reader, stopIterating } from './sources/content.js';
-import type { Entry } from './sources/entry.js';
+/** An item, and the bytes that follow it, if there are any. */
+interface Entry {
+  readonly header: unknown;
+  readonly content: Reader | undefined;
+}
 
 type Entries = Iterator<Entry, void> | AsyncIterator<Entry, void>;
 

@@ -10,6 +10,7 @@ export interface Case {
   request: unknown;
   /** What the server gets by the call's stream. */
   sent?: string;
+  sentItems?: unknown[];
   items?: unknown[];
   data?: number[][];
   result?: unknown;
@@ -34,6 +35,7 @@ export function testCases(cases: Record<string, Case>): void {
       assert.equal(call?.method, c.method);
       assert.deepEqual(call.request, c.request);
       assert.equal(call.bytes.toString('hex'), c.sent ?? '');
+      assert.deepEqual(call.items, c.sentItems ?? []);
     });
   }
 }

@@ -30,7 +30,7 @@ const cases: Record<string, Case> = {
   'swarm.peers': {
     ask: (node) => node.swarm.peers({ verbose: true }),
     method: 'swarm.peers',
-    request: null,
+    request: {},
     items: [
       { peer, addr: '/a', direction: 'inbound' },
       {

@@ -100,6 +100,7 @@ const cases: Record<string, Case> = {
     method: 'add',
     request: { profile: 'unixfs-v0-2015', cidVersion: 1, pin: false },
     sent: Buffer.from('x').toString('hex'),
+    sentItems: [{ path: '', size: 1 }],
     items: [
       { added: { path: '', cid: bytes, size: 2 ** 40 } },
       {
@@ -265,7 +266,7 @@ const cases: Record<string, Case> = {
     ask: async (node) =>
       (await all(node.repo.gc())).map(({ cid, err }) => [cid, err?.code]),
     method: 'repo.gc',
-    request: null,
+    request: {},
     items: [{ cid: bytes }, { cid: bytes, code: 'storage-failed', error: 'x' }],
     want: [
       [cid, undefined],
@@ -276,7 +277,7 @@ const cases: Record<string, Case> = {
     ask: async (node) =>
       (await all(node.repo.gc({ quiet: true }))).map(({ err }) => err?.code),
     method: 'repo.gc',
-    request: null,
+    request: { quiet: true },
     items: [{ cid: bytes }, { cid: bytes, code: 'storage-failed', error: 'x' }],
     want: ['storage-failed'],
   },

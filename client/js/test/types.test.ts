@@ -113,25 +113,25 @@ async function typesOf(node: Sharednode): Promise<void> {
 type Behind =
   'events' | 'status.samples' | 'swarm.events' | 'libp2p.accept' | 'room.send';
 
-/** Methods that only the Go client has. */
-type GoAlone =
-  | `${'files' | 'key' | 'name' | 'routing' | 'pin.remote'}.${string}`
-  | `${'refs' | 'stats' | 'bootstrap' | 'config'}.${string}`
-  | `dag.${'stat' | 'export' | 'import'}`
-  | 'refs'
-  | 'resolve'
-  | 'dns'
-  | 'pin.update';
-
 test('the client has every method of the vocabulary', () => {
   check<
     Is<
       Exclude<
-        Exclude<Method, Behind | GoAlone>,
+        Exclude<Method, Behind>,
         | Names<Sharednode>
+        | Names<Sharednode['files'], 'files.'>
         | Names<Sharednode['dag'], 'dag.'>
         | Names<Sharednode['block'], 'block.'>
         | Names<Sharednode['pin'], 'pin.'>
+        | Names<Sharednode['pin']['remote'], 'pin.remote.'>
+        | Names<Sharednode['pin']['remote']['service'], 'pin.remote.service.'>
+        | Names<Sharednode['refs'], 'refs.'>
+        | Names<Sharednode['key'], 'key.'>
+        | Names<Sharednode['name'], 'name.'>
+        | Names<Sharednode['routing'], 'routing.'>
+        | Names<Sharednode['bootstrap'], 'bootstrap.'>
+        | Names<Sharednode['config'], 'config.'>
+        | Names<Sharednode['stats'], 'stats.'>
         | Names<Sharednode['repo'], 'repo.'>
         | Names<Sharednode['swarm'], 'swarm.'>
         | Names<Sharednode['bitswap'], 'bitswap.'>

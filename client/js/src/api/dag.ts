@@ -14,6 +14,7 @@ import {
 import { bool, integer, invalidOption, pick, text } from '../options.js';
 import { isBytes, toBytes } from '../sources/bytes.js';
 import { bytesUpload } from '../upload.js';
+import type { ArchiveAPI } from './archive.js';
 import { collect } from './stream.js';
 
 /** Options of `dag.put`. */
@@ -64,7 +65,7 @@ export interface DAGResolveResult {
 }
 
 /** IPLD nodes. */
-export interface DAGAPI {
+export interface DAGAPI extends ArchiveAPI {
   /** Stores a value and gives its CID. */
   put(value: unknown, options?: DAGPutOptions): Promise<CID>;
   /** Gives the value that a CID, or a path below it, names. */
@@ -77,7 +78,7 @@ export interface DAGAPI {
 }
 
 /** The calls on IPLD nodes. */
-export function dagAPI(link: Link): DAGAPI {
+export function dagAPI(link: Link): Omit<DAGAPI, keyof ArchiveAPI> {
   return {
     put: (value, options = {}) => put(link, value, options),
     get: (cid, options = {}) => get(link, cid, options),

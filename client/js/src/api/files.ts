@@ -227,7 +227,7 @@ export async function* ls(
       type: entry.type as 'dir' | 'file',
       cid: fromWire(entry.cid),
       size: Number(entry.size),
-      ...metadata(mode, mtime),
+      ...toMetadata(mode, mtime),
     };
   }
 }
@@ -244,11 +244,12 @@ function toAddResult({
     cid,
     path: path === '' ? cid.toString() : path,
     size: Number(size),
-    ...metadata(mode, mtime),
+    ...toMetadata(mode, mtime),
   };
 }
 
-function metadata(
+/** What is told of mode and time, as UnixFS has them. */
+export function toMetadata(
   mode: number | undefined,
   mtime: WireMtime | undefined,
 ): { mode?: number; mtime?: Mtime } {

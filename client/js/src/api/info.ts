@@ -11,10 +11,15 @@ import {
 import { type Numbers, numbers } from '../numbers.js';
 import { count } from '../options.js';
 import type { TextLike } from '../peers.js';
-import { ping, type PingOptions, type PingResult } from './ping.js';
 
 /** The node's identity. */
 export type IDResult = ID;
+
+/** Options of `id`. */
+export interface IDOptions extends CallOptions {
+  /** Of which peer; the node itself unless set. */
+  peerId?: TextLike | undefined;
+}
 
 /** What is running. */
 export type VersionResult = Version;
@@ -31,30 +36,16 @@ export interface SamplesOptions extends CallOptions {
   since?: number | undefined;
 }
 
-/** What the node and the worker tell of themselves. */
-export interface InfoAPI {
-  ping(peer: TextLike, options?: PingOptions): AsyncGenerator<PingResult, void>;
-  samples(options?: SamplesOptions): Promise<SampleResult[]>;
-  status(options?: CallOptions): Promise<StatusResult>;
-}
-
-/** Those of them that few pages ask for. */
-export function infoAPI(core: Core): InfoAPI {
-  return {
-    ping: (peer, options = {}) => ping(core, peer, options),
-    samples: (options = {}) => samples(core, options),
-    status: (options = {}) => status(core, options),
-  };
-}
-
-async function status(
+/** `status` */
+export async function status(
   { link }: Core,
   options: CallOptions,
 ): Promise<StatusResult> {
   return numbers(await link.ask<Status>(Methods.Status, null, options));
 }
 
-async function samples(
+/** `samples` */
+export async function samples(
   { link, pick }: Core,
   options: SamplesOptions,
 ): Promise<SampleResult[]> {

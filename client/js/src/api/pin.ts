@@ -3,13 +3,16 @@ import type { IPFSPath } from '../cid.js';
 import type { Core } from '../core.js';
 import type { CallOptions } from '../deadline.js';
 import {
+  type CIDList,
   type CIDResult,
   Methods,
   type Pin,
   type PinAddRequest,
   type PinListRequest,
+  type PinUpdateRequest,
 } from '../nodeapi.gen.js';
 import { bool, text } from '../options.js';
+import type { PinRemoteAPI } from './remote-pins.js';
 
 /** Options of `pin.add`. */
 export interface PinAddOptions extends CallOptions {
@@ -24,6 +27,14 @@ export interface PinAddOptions extends CallOptions {
 export interface PinRmOptions extends CallOptions {
   /** Which of its pins to remove; true unless set. */
   recursive?: boolean | undefined;
+}
+
+/** Options of `pin.update`. */
+export interface PinUpdateOptions extends CallOptions {
+  /** Removes the old pin; true unless set. */
+  unpin?: boolean | undefined;
+  /** Pins only what the repo has whole. */
+  offline?: boolean | undefined;
 }
 
 /** One of many to pin or unpin, by CID or path. */
@@ -70,16 +81,24 @@ export interface PinAPI {
     source: PinInput | Iterable<PinInput> | AsyncIterable<PinInput>,
     options?: PinRmOptions,
   ): AsyncGenerator<CID, void>;
+  /** Pins one in the place of another, whose name it takes over; gives both. */
+  update(
+    from: IPFSPath,
+    to: IPFSPath,
+    options?: PinUpdateOptions,
+  ): Promise<CID[]>;
+  remote: PinRemoteAPI;
 }
 
 /** The calls on pins. */
-export function pinAPI(core: Core): PinAPI {
+export function pinAPI(core: Core): Omit<PinAPI, 'remote'> {
   return {
     add: (path, options = {}) => add(core, path, options),
     addAll: (source, options = {}) => each(source, options, core, add),
     ls: (options = {}) => ls(core, options),
     rm: (path, options = {}) => rm(core, path, options),
     rmAll: (source, options = {}) => each(source, options, core, rm),
+    update: (from, to, options = {}) => update(core, from, to, options),
   };
 }
 
@@ -111,6 +130,25 @@ async function rm(
     path: toPath(path, op),
   };
   return fromWire((await link.ask<CIDResult>(op, request, options)).cid);
+}
+
+async function update(
+  { fromWire, link, pick, toPath }: Core,
+  from: IPFSPath,
+  to: IPFSPath,
+  options: PinUpdateOptions,
+): Promise<CID[]> {
+  const op = Methods.PinUpdate;
+  const request: PinUpdateRequest = {
+    ...pick<Omit<PinUpdateRequest, 'from' | 'to'>>(op, options, {
+      unpin: bool,
+      offline: bool,
+    }),
+    from: toPath(from, op),
+    to: toPath(to, op),
+  };
+  const { cids } = await link.ask<CIDList>(op, request, options);
+  return cids.map(fromWire);
 }
 
 async function* each<O extends CallOptions>(

@@ -5,6 +5,7 @@ import type { SharednodeError } from '../errors.js';
 import {
   type CIDOutcome,
   Methods,
+  type RepoGCRequest,
   type RepoStat,
   type RepoVerified,
 } from '../nodeapi.gen.js';
@@ -75,15 +76,13 @@ async function* gc(
   options: RepoGCOptions,
 ): AsyncGenerator<RepoGCResult, void> {
   const op = Methods.RepoGC;
-  const { quiet } = core.pick<{ quiet?: boolean }>(op, options, {
-    quiet: bool,
-  });
-  const call = core.link.call(op, null, options);
+  const request = core.pick<RepoGCRequest>(op, options, { quiet: bool });
+  const call = core.link.call(op, request, options);
   for await (const outcome of core.itemsOf<CIDOutcome>(call)) {
     const err = core.outcomeError(op, outcome);
     if (err !== undefined) {
       yield { err };
-    } else if (!quiet) {
+    } else if (!request.quiet) {
       yield { cid: core.fromWire(outcome.cid) };
     }
   }

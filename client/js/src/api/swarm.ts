@@ -2,15 +2,20 @@ import type { Core } from '../core.js';
 import type { CallOptions } from '../deadline.js';
 import {
   type AddrList,
+  type ID,
   type Method,
   Methods,
   type PeerAddrs,
   type SwarmPeer,
+  type SwarmPeersRequest,
 } from '../nodeapi.gen.js';
+import { bool } from '../options.js';
 import type { TextLike } from '../peers.js';
 
-/** Options of `swarm.peers`. None has to be set: all is told in every case. */
+/** Options of `swarm.peers`. But for the first all is told in every case. */
 export interface SwarmPeersOptions extends CallOptions {
+  /** Tells what each peer tells of itself. */
+  identify?: boolean | undefined;
   direction?: boolean | undefined;
   streams?: boolean | undefined;
   verbose?: boolean | undefined;
@@ -31,6 +36,15 @@ export interface SwarmPeersResult {
   streams: string[];
   /** Whether a relay carries it that limits its bytes and its time. */
   limited: boolean;
+  /** What the peer tells of itself, if that was asked for, as Kubo has it. */
+  identify?: {
+    ID: string;
+    /** Protobuf, base64; '' where the peer tells none. */
+    PublicKey: string;
+    Addresses: string[];
+    AgentVersion: string;
+    Protocols: string[];
+  };
 }
 
 /** A peer, and the addresses that are known of it. */
@@ -81,19 +95,32 @@ async function withAddr(
 }
 
 async function peers(
-  { link, itemsOf }: Core,
-  options: CallOptions,
+  { link, itemsOf, pick }: Core,
+  options: SwarmPeersOptions,
 ): Promise<SwarmPeersResult[]> {
   const found: SwarmPeersResult[] = [];
-  const call = link.call(Methods.SwarmPeers, null, options);
-  for await (const { latency, ...peer } of itemsOf<SwarmPeer>(call)) {
+  const op = Methods.SwarmPeers;
+  const request = pick<SwarmPeersRequest>(op, options, { identify: bool });
+  const call = link.call(op, request, options);
+  for await (const { latency, identify, ...peer } of itemsOf<SwarmPeer>(call)) {
     found.push({
       ...peer,
       direction: peer.direction as SwarmPeersResult['direction'],
       streams: peer.streams ?? [],
       limited: peer.limited ?? false,
+      ...(identify && { identify: toIdentify(identify) }),
       ...(latency && { latency: `${Number(latency) / 1e6}ms` }),
     });
   }
   return found;
+}
+
+function toIdentify(id: ID): NonNullable<SwarmPeersResult['identify']> {
+  return {
+    ID: id.id,
+    PublicKey: id.publicKey,
+    Addresses: id.addresses,
+    AgentVersion: id.agentVersion,
+    Protocols: id.protocols,
+  };
 }

@@ -13,6 +13,7 @@ import {
 export type MtimeLike =
   | Date
   | { secs: number | bigint; nsecs?: number | undefined }
+  | { Seconds: number; FractionalNanoseconds?: number | undefined }
   | readonly [secs: number, nsecs: number];
 
 /** A file under a path, or with no content a directory. */
@@ -58,10 +59,10 @@ export function toEntry(candidate: unknown, name = ''): Entry {
   }
   const header: FileHeader = { path };
   if (file.mode !== undefined) {
-    header.mode = toMode(file.mode);
+    header.mode = toMode(file.mode, 'add');
   }
   if (file.mtime !== undefined) {
-    header.mtime = toMtime(file.mtime);
+    header.mtime = toMtime(file.mtime, 'add');
   }
   if (content === undefined || content === null) {
     return { header: { ...header, dir: true }, content: undefined };
@@ -89,30 +90,34 @@ function fileEntry(header: FileHeader, content: unknown): Entry {
   return { header, content: reader };
 }
 
-function toMode(mode: unknown): number {
+/** Reads permission bits; text is octal. */
+export function toMode(mode: unknown, op: string): number {
   const bits = typeof mode === 'string' ? parseInt(mode, 8) : mode;
   if (!Number.isInteger(bits) || (bits as number) >>> 0 !== bits) {
-    throw invalidOption('add', 'mode', mode);
+    throw invalidOption(op, 'mode', mode);
   }
   return bits;
 }
 
-function toMtime(mtime: unknown): Mtime {
+/** Reads a time. */
+export function toMtime(mtime: unknown, op: string): Mtime {
   if (mtime instanceof Date) {
     const ms = mtime.getTime();
     const secs = Math.floor(ms / 1000);
-    return checkMtime({ secs, nsecs: (ms - secs * 1000) * 1e6 }, mtime);
+    return checkMtime({ secs, nsecs: (ms - secs * 1000) * 1e6 }, mtime, op);
   }
   if (Array.isArray(mtime)) {
-    return checkMtime({ secs: mtime[0], nsecs: mtime[1] }, mtime);
+    return checkMtime({ secs: mtime[0], nsecs: mtime[1] }, mtime, op);
   }
-  const { secs, nsecs } = (mtime ?? {}) as Partial<Mtime>;
-  return checkMtime({ secs, nsecs }, mtime);
+  const { Seconds, FractionalNanoseconds } = Object(mtime);
+  const { secs = Seconds, nsecs = FractionalNanoseconds } = Object(mtime);
+  return checkMtime({ secs, nsecs }, mtime, op);
 }
 
 function checkMtime(
   { secs, nsecs = 0 }: { secs: unknown; nsecs: unknown },
   given: unknown,
+  op: string,
 ): Mtime {
   if (
     (typeof secs !== 'bigint' && !Number.isSafeInteger(secs)) ||
@@ -120,7 +125,7 @@ function checkMtime(
     (nsecs as number) < 0 ||
     (nsecs as number) >= 1e9
   ) {
-    throw invalidOption('add', 'mtime', given);
+    throw invalidOption(op, 'mtime', given);
   }
   return { secs: secs as number | bigint, nsecs: nsecs as number };
 }

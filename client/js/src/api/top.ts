@@ -1,0 +1,94 @@
+import type { IPFSPath } from '../cid.js';
+import type { Core } from '../core.js';
+import type { CallOptions } from '../deadline.js';
+import {
+  type DNSRequest,
+  Methods,
+  type ResolvedPath,
+  type ResolveRequest,
+} from '../nodeapi.gen.js';
+import { bool, text } from '../options.js';
+import type { TextLike } from '../peers.js';
+import {
+  type SampleResult,
+  samples,
+  type SamplesOptions,
+  status,
+  type StatusResult,
+} from './info.js';
+import { ping, type PingOptions, type PingResult } from './ping.js';
+import { refs, type RefsOptions, type RefsResult } from './refs.js';
+
+/** Options of `resolve`. */
+export interface ResolveOptions extends CallOptions {
+  /** Goes on until the path is no name; true unless set. */
+  recursive?: boolean | undefined;
+  /** The multibase of the CID, `base32`; unless set that of the name's own. */
+  cidBase?: string | undefined;
+  /** Looks in the repo alone. */
+  offline?: boolean | undefined;
+}
+
+/** Options of `dns`. */
+export interface DNSOptions extends CallOptions {
+  /** Asks the domain that the domain links to, and so on; true unless set. */
+  recursive?: boolean | undefined;
+}
+
+/** The rare calls that are of no group. */
+export interface TopAPI {
+  dns(domain: string, options?: DNSOptions): Promise<string>;
+  ping(peer: TextLike, options?: PingOptions): AsyncGenerator<PingResult, void>;
+  refs(
+    paths: IPFSPath | readonly IPFSPath[],
+    options?: RefsOptions,
+  ): AsyncGenerator<RefsResult, void>;
+  resolve(name: IPFSPath, options?: ResolveOptions): Promise<string>;
+  samples(options?: SamplesOptions): Promise<SampleResult[]>;
+  status(options?: CallOptions): Promise<StatusResult>;
+}
+
+/** Those calls. */
+export function topAPI(core: Core): TopAPI {
+  return {
+    dns: (domain, options = {}) => dns(core, domain, options),
+    ping: (peer, options = {}) => ping(core, peer, options),
+    refs: (paths, options = {}) => refs(core, paths, options),
+    resolve: (name, options = {}) => resolve(core, name, options),
+    samples: (options = {}) => samples(core, options),
+    status: (options = {}) => status(core, options),
+  };
+}
+
+async function dns(
+  { invalidOption, link, pick }: Core,
+  domain: string,
+  options: DNSOptions,
+): Promise<string> {
+  const op = Methods.DNS;
+  if (!text(domain)) {
+    throw invalidOption(op, 'domain', domain);
+  }
+  const request: DNSRequest = {
+    ...pick<Omit<DNSRequest, 'domain'>>(op, options, { recursive: bool }),
+    domain,
+  };
+  return (await link.ask<ResolvedPath>(op, request, options)).path;
+}
+
+async function resolve(
+  { link, pick, toPath }: Core,
+  name: IPFSPath,
+  options: ResolveOptions,
+): Promise<string> {
+  const op = Methods.Resolve;
+  const request: ResolveRequest = {
+    ...pick<Omit<ResolveRequest, 'name'>>(op, options, {
+      recursive: bool,
+      cidBase: text,
+      offline: bool,
+    }),
+    name: toPath(name, op),
+  };
+  return (await link.ask<ResolvedPath>(op, request, options)).path;
+}
