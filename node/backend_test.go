@@ -15,6 +15,8 @@ var (
 	_ server.Repo    = (*node.Node)(nil)
 	_ server.Bitswap = (*node.Node)(nil)
 	_ server.Keys    = (*node.Node)(nil)
+	_ server.IPNS    = (*node.Node)(nil)
+	_ server.Routing = (*node.Node)(nil)
 
 	_ server.References = (*node.Node)(nil)
 	_ server.Archives   = (*node.Node)(nil)

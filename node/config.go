@@ -49,6 +49,8 @@ type Config struct {
 	Bootstrap, Relays, Swarm []string
 	LowWater, HighWater      uint64
 	DNS                      string
+	// DelegatedRouters has the servers to ask, as in nodeapi.Config.
+	DelegatedRouters []string
 	// Topics has the pubsub topics that may be used, as in nodeapi.Config.
 	Topics []string
 	// Validators judge the messages of topics, as in pubsub.Config.
@@ -107,5 +109,6 @@ func (n *Node) Config() nodeapi.Config {
 	cfg.LowWater, cfg.HighWater = uint64(running.LowWater), uint64(running.HighWater)
 	cfg.DNS = running.DNS
 	cfg.Topics = n.pubsub.Allowed()
+	cfg.DelegatedRouters = n.routers.urls()
 	return cfg
 }

@@ -51,7 +51,12 @@ func (n *Node) startNetwork(ctx context.Context) error {
 	if err := n.startRooms(); err != nil {
 		return err
 	}
-	return n.net.Extend(ctx, p2p.Lists{Bootstrap: n.cfg.Bootstrap, Relays: n.cfg.Relays, Listen: n.cfg.Swarm})
+	return n.Extend(ctx, nodeapi.Config{
+		Bootstrap:        n.cfg.Bootstrap,
+		Relays:           n.cfg.Relays,
+		Swarm:            n.cfg.Swarm,
+		DelegatedRouters: n.cfg.DelegatedRouters,
+	})
 }
 
 // onNetworkStop has f called when the network ends, before all that was given to
@@ -76,11 +81,20 @@ func (n *Node) Extend(ctx context.Context, cfg nodeapi.Config) error {
 	if err := pubsub.CheckTopics(cfg.Topics); err != nil {
 		return n.pubsubError(ctx, err, strings.Join(cfg.Topics, " "))
 	}
-	err := n.net.Extend(ctx, p2p.Lists{Bootstrap: cfg.Bootstrap, Relays: cfg.Relays, Listen: cfg.Swarm})
+	addRouters, err := n.routers.prepare(cfg.DelegatedRouters)
 	if err != nil {
 		return err
 	}
-	return n.pubsub.Allow(cfg.Topics...)
+	if err := n.net.Extend(ctx, p2p.Lists{Bootstrap: cfg.Bootstrap, Relays: cfg.Relays, Listen: cfg.Swarm}); err != nil {
+		return err
+	}
+	if err := n.pubsub.Allow(cfg.Topics...); err != nil {
+		return err
+	}
+	if addRouters() {
+		n.names.Wake()
+	}
+	return nil
 }
 
 // IsOnline reports whether the node has a network and the device is online.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 	"github.com/sharednode/sharednode/node/keystore"
+	"github.com/sharednode/sharednode/node/names"
 	"github.com/sharednode/sharednode/node/p2p"
 	"github.com/sharednode/sharednode/pubsub"
 )
@@ -26,11 +27,14 @@ type Node struct {
 	store *store
 	pins  *pins
 	keys  *keystore.Store
+	names *names.Names
 
 	imports   *budget
 	collector *collector
 	storage   *storageWatch
 	warnings  *warnings
+
+	routers routers
 
 	net      *p2p.Network    // nil without a network
 	pubsub   *pubsub.PubSub  // likewise
@@ -85,6 +89,7 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 		n.cfg.Hasher, n.release = platformHasher()
 	}
 	n.stopped, n.stop = context.WithCancel(context.Background())
+	n.names = n.newNames()
 	n.watchStorage()
 	if err := n.startNetwork(ctx); err != nil {
 		return nil, errors.Join(err, n.Close())
@@ -99,7 +104,7 @@ func (n *Node) Close() error {
 	n.stop()
 	n.admits.Unlock()
 	n.running.Wait()
-	err := n.stopNetwork()
+	err := errors.Join(n.names.Close(), n.stopNetwork())
 	n.release()
 	return errors.Join(err, n.pins.pinner.Close())
 }

@@ -190,6 +190,23 @@ type Keys interface {
 	KeyExport(ctx context.Context, req nodeapi.KeyExportRequest) ([]byte, error)
 }
 
+// IPNS is the group of names that are published.
+type IPNS interface {
+	NamePublish(ctx context.Context, req nodeapi.NamePublishRequest) (nodeapi.NamePublished, error)
+	// NameResolve yields what a name points at: what is known at once, then what is
+	// newer.
+	NameResolve(ctx context.Context, req nodeapi.NameResolveRequest) iter.Seq2[nodeapi.NameResolved, error]
+}
+
+// Routing is the group of routers. What goes wrong with one of them is an event.
+type Routing interface {
+	RoutingFindProviders(ctx context.Context, req nodeapi.FindProvidersRequest) iter.Seq2[nodeapi.RoutingEvent, error]
+	RoutingFindPeer(ctx context.Context, req nodeapi.FindPeerRequest) iter.Seq2[nodeapi.RoutingEvent, error]
+	RoutingGet(ctx context.Context, req nodeapi.RoutingGetRequest) iter.Seq2[nodeapi.RoutingEvent, error]
+	RoutingPut(ctx context.Context, req nodeapi.RoutingPutRequest, record []byte) iter.Seq2[nodeapi.RoutingEvent, error]
+	RoutingProvide(ctx context.Context, req nodeapi.ProvideRequest) iter.Seq2[nodeapi.RoutingEvent, error]
+}
+
 // PubSub is the group of topics.
 type PubSub interface {
 	// Subscribe listens to a topic. It returns once the node listens.

@@ -87,6 +87,15 @@ var methods = map[string]method{
 	nodeapi.MethodKeyImport: serve(keyImport),
 	nodeapi.MethodKeyExport: serve(keyExport),
 
+	nodeapi.MethodNamePublish: serve(namePublish),
+	nodeapi.MethodNameResolve: serve(nameResolve),
+
+	nodeapi.MethodRoutingFindProviders: serve(routingFindProviders),
+	nodeapi.MethodRoutingFindPeer:      serve(routingFindPeer),
+	nodeapi.MethodRoutingGet:           serve(routingGet),
+	nodeapi.MethodRoutingPut:           buffering(serve(routingPut)),
+	nodeapi.MethodRoutingProvide:       serve(routingProvide),
+
 	nodeapi.MethodPubSubSubscribe: serveIn(pubsubSubscribe),
 	nodeapi.MethodPubSubPublish:   buffering(serveIn(pubsubPublish)),
 	nodeapi.MethodPubSubList:      serve(pubsubList),

@@ -130,6 +130,8 @@ func TestErrorsOfTheBackend(t *testing.T) {
 					}
 					if method == nodeapi.MethodKeyImport {
 						request["key"] = []byte{1}
+					} else {
+						request["key"], request["value"] = "k", "bafkqaaa"
 					}
 					if method == nodeapi.MethodBlockPut {
 						delete(request, "cid")

@@ -129,6 +129,7 @@ func listsOf(cfg nodeapi.Config) []configList {
 		{"relays", maxAddr, cfg.Relays},
 		{"swarm", maxAddr, cfg.Swarm},
 		{"topics", maxTerm, cfg.Topics},
+		{"delegatedRouters", maxAddr, cfg.DelegatedRouters},
 	}
 }
 

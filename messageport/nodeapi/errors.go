@@ -155,6 +155,8 @@ const (
 	// CodeInvalidRecord: a record that is malformed, not signed by its name's key,
 	// expired, or older than the one that the repo has. Details: name.
 	CodeInvalidRecord Code = "invalid-record"
+	// CodeDNSFailed: a domain that could not be looked up. Details: name.
+	CodeDNSFailed Code = "dns-failed"
 	// CodeNoRouter: a question for routers, of which none is configured.
 	CodeNoRouter Code = "no-router"
 	// CodeInvalidURL: text that is no URL that may be used: one of https, or of http

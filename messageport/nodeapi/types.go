@@ -58,6 +58,12 @@ type Config struct {
 	// It is contacted when there is such a name to resolve. Default
 	// "https://cloudflare-dns.com/dns-query".
 	DNS string `cbor:"dns,omitempty"`
+	// DelegatedRouters has the URLs of the servers, up to 16, that are asked who has
+	// a block, where a peer is and what a name points at, and that are given the
+	// names that are published (https://specs.ipfs.tech/routing/http-routing-v1/).
+	// Each begins with "https://", or on this machine with "http://". There is none
+	// by default.
+	DelegatedRouters []string `cbor:"delegatedRouters,omitempty"`
 }
 
 // Hello is the application's part of a port's hello.

@@ -93,13 +93,13 @@ func (n *Network) newPeerstore() (peer.ID, peerstore.Peerstore, error) {
 }
 
 func (n *Network) newSwarm(id peer.ID, peers peerstore.Peerstore, bus event.Bus) (*swarm.Swarm, error) {
-	resolver, err := newResolver(n.cfg)
-	if err != nil {
+	var err error
+	if n.dns, err = newDNS(n.cfg); err != nil {
 		return nil, err
 	}
 	s, err := swarm.NewSwarm(id, peers, bus,
 		swarm.WithResourceManager(n.limits),
-		swarm.WithMultiaddrResolver(resolver),
+		swarm.WithMultiaddrResolver(newResolver(n.cfg, n.dns)),
 		swarm.WithDialRanker(rankDials),
 		swarm.WithDialTimeout(dialTimeout),
 		swarm.WithDialTimeoutLocal(dialTimeoutLocal),

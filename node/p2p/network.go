@@ -11,6 +11,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/transport"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
+	madns "github.com/multiformats/go-multiaddr-dns"
 )
 
 // Network is a running host and what keeps it connected. Its methods may be
@@ -20,6 +21,7 @@ type Network struct {
 	limits   network.ResourceManager
 	upgrader transport.Upgrader
 	swarm    *swarm.Swarm
+	dns      *madns.Resolver
 	host     *peerHost
 	keeper   *keeper
 	closers  []func() error // called last to first

@@ -10,23 +10,35 @@ import (
 	madns "github.com/multiformats/go-multiaddr-dns"
 )
 
-// newResolver returns what turns names in addresses into addresses: the system,
-// or the DNS-over-HTTPS server if there is one.
-func newResolver(cfg Config) (network.MultiaddrDNSResolver, error) {
-	names := swarm.ResolverFromMaDNS{Resolver: madns.DefaultResolver}
-	if cfg.DNS != "" {
-		server, err := newDOH(cfg.DNS)
-		if err != nil {
-			return nil, err
-		}
-		if names.Resolver, err = madns.NewResolver(madns.WithDefaultResolver(server)); err != nil {
-			return nil, fmt.Errorf("p2p: the resolver: %w", err)
-		}
+// newDNS returns what looks names up: the system, or the DNS-over-HTTPS server if
+// there is one.
+func newDNS(cfg Config) (*madns.Resolver, error) {
+	if cfg.DNS == "" {
+		return madns.DefaultResolver, nil
 	}
+	server, err := newDOH(cfg.DNS)
+	if err != nil {
+		return nil, err
+	}
+	dns, err := madns.NewResolver(madns.WithDefaultResolver(server))
+	if err != nil {
+		return nil, fmt.Errorf("p2p: the resolver: %w", err)
+	}
+	return dns, nil
+}
+
+// LookupTXT returns the TXT records of a domain, each with its parts joined.
+func (n *Network) LookupTXT(ctx context.Context, domain string) ([]string, error) {
+	return n.dns.LookupTXT(ctx, domain)
+}
+
+// newResolver returns what turns names in addresses into addresses.
+func newResolver(cfg Config, dns *madns.Resolver) network.MultiaddrDNSResolver {
+	names := swarm.ResolverFromMaDNS{Resolver: dns}
 	if !canListen || cfg.DialOnly {
-		return leaveNames{names}, nil
+		return leaveNames{names}
 	}
-	return names, nil
+	return names
 }
 
 // leaveNames resolves "/dnsaddr" alone. Other names are dialled as they are.

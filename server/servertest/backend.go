@@ -37,6 +37,8 @@ var (
 	_ server.Swarm    = (*Backend)(nil)
 	_ server.Bitswap  = (*Backend)(nil)
 	_ server.Keys     = (*Backend)(nil)
+	_ server.IPNS     = (*Backend)(nil)
+	_ server.Routing  = (*Backend)(nil)
 	_ server.PubSub   = (*Backend)(nil)
 	_ server.Rooms    = (*Backend)(nil)
 	_ server.Streams  = (*Backend)(nil)
@@ -52,6 +54,8 @@ type Backend struct {
 	Wants map[string][]cid.Cid
 	// Domains is what DNS answers for each domain.
 	Domains map[string]string
+	// Providers is what RoutingFindProviders and RoutingFindPeer know.
+	Providers []nodeapi.RoutedPeer
 	// Hook, if set, is called as a method of the API begins, and as a stream
 	// gives its next part, with the method's name; its error is the method's.
 	Hook func(ctx context.Context, method string) error
@@ -63,6 +67,8 @@ type Backend struct {
 	blocks   map[cid.Cid][]byte
 	pins     map[cid.Cid]nodeapi.Pin
 	keys     map[string][]byte // what was imported, or made, by name
+	names    map[string]string // what names point at
+	records  map[string][]byte // what was put, by key
 	peers    map[string]string // addresses, of those that are connected
 	changed  chan struct{}     // closed when peers changes; nil if nobody waits
 	sequence uint64            // of messages
@@ -179,7 +185,7 @@ func (b *Backend) Extend(_ context.Context, cfg nodeapi.Config) error {
 }
 
 func lists(cfg *nodeapi.Config) []*[]string {
-	return []*[]string{&cfg.Bootstrap, &cfg.Relays, &cfg.Swarm, &cfg.Topics}
+	return []*[]string{&cfg.Bootstrap, &cfg.Relays, &cfg.Swarm, &cfg.Topics, &cfg.DelegatedRouters}
 }
 
 // Close implements server.Backend.

@@ -564,6 +564,8 @@ export type NodeErrorCode =
    * expired, or older than the one that the repo has. Details: name.
    */
   | 'invalid-record'
+  /** a domain that could not be looked up. Details: name. */
+  | 'dns-failed'
   /** a question for routers, of which none is configured. */
   | 'no-router'
   /**
@@ -1737,6 +1739,14 @@ export interface Config {
    * "https://cloudflare-dns.com/dns-query".
    */
   dns?: string;
+  /**
+   * DelegatedRouters has the URLs of the servers, up to 16, that are asked who has
+   * a block, where a peer is and what a name points at, and that are given the
+   * names that are published (https://specs.ipfs.tech/routing/http-routing-v1/).
+   * Each begins with "https://", or on this machine with "http://". There is none
+   * by default.
+   */
+  delegatedRouters?: string[];
 }
 
 /** Hello is the application's part of a port's hello. */
