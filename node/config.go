@@ -49,8 +49,8 @@ type Config struct {
 	Bootstrap, Relays, Swarm []string
 	LowWater, HighWater      uint64
 	DNS                      string
-	// DelegatedRouters has the servers to ask, as in nodeapi.Config.
-	DelegatedRouters []string
+	// DelegatedRouters and Gateways have the servers to ask, as in nodeapi.Config.
+	DelegatedRouters, Gateways []string
 	// Topics has the pubsub topics that may be used, as in nodeapi.Config.
 	Topics []string
 	// Validators judge the messages of topics, as in pubsub.Config.
@@ -110,5 +110,6 @@ func (n *Node) Config() nodeapi.Config {
 	cfg.DNS = running.DNS
 	cfg.Topics = n.pubsub.Allowed()
 	cfg.DelegatedRouters = n.routers.urls()
+	cfg.Gateways = n.gateways.urls()
 	return cfg
 }

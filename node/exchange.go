@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ipfs/boxo/bitswap"
@@ -15,6 +16,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/host"
 
 	"github.com/sharednode/sharednode/node/bitnet"
+	"github.com/sharednode/sharednode/node/gateway"
 )
 
 // An exchange gives blocks to peers and gets blocks from them, by bitswap.
@@ -28,6 +30,9 @@ type exchange struct {
 	net     *bitnet.Network
 	bitswap *bitswap.Bitswap
 	counts  exchangeCounts
+	// gateways are asked beside the peers, and elsewhere finds more of those.
+	gateways  *gateway.Set
+	elsewhere func(context.Context, cid.Cid)
 
 	stopped context.Context // ends when close is called
 	stop    context.CancelFunc
@@ -44,6 +49,8 @@ func (n *Node) startExchange(h host.Host) *exchange {
 	x.stopped, x.stop = context.WithCancel(context.Background())
 	x.net = bitnet.New(bitnet.Config{Host: h, Sum: x.sum, Wanted: x.wantsAny})
 	x.bitswap = newBitswap(x)
+	x.gateways = gateway.New(gateway.Config{Verify: n.verify, Blamed: n.blameGateway})
+	x.elsewhere = n.newProviderSearch(h).run
 	n.store.exchange = x
 	return x
 }
@@ -61,6 +68,8 @@ type session struct {
 	bsfetch.Fetcher
 
 	end context.CancelFunc
+	// byGateway says that gateways had what peers did not, or not as soon.
+	byGateway atomic.Bool
 
 	mu    sync.Mutex // guards following
 	users int
@@ -200,40 +209,75 @@ func (x *exchange) get(ctx context.Context, w *want, s *session) (blocks.Block, 
 	return b, x.store.write(ctx, b)
 }
 
-// askAlone is how long a block is asked for in its session alone.
-const askAlone = 5 * time.Second
+// When others are asked for a block than the peers of its session: gateways, more
+// peers by routers, and all peers that are connected.
+const (
+	askGateways  = 250 * time.Millisecond
+	askElsewhere = time.Second
+	askAlone     = 5 * time.Second
+)
 
-// ask asks peers for a block until one sends it. A session of bitswap's whose
-// peers have all left, or seemed to for a moment, while it wanted nothing does not
-// ask anybody for what it wants next. What does not come soon is therefore asked
-// for in a new session as well, which begins with all peers that are connected.
+// ask asks for a block until it comes: peers first, then whoever else there is. A
+// session of bitswap's whose peers have all left, or seemed to for a moment, while
+// it wanted nothing does not ask anybody for what it wants next. What does not come
+// soon is therefore asked for in a new session as well, which begins with all peers
+// that are connected.
 func (x *exchange) ask(ctx context.Context, c cid.Cid, s *session) (blocks.Block, error) {
 	type answer struct {
 		block blocks.Block
 		err   error
 	}
-	answers := make(chan answer, 2)
+	answers := make(chan answer, 3)
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	askIn := func(f bsfetch.Fetcher) {
+	askWith := func(get func(context.Context, cid.Cid) (blocks.Block, error)) {
 		asking.Go(func() {
-			b, err := f.GetBlock(ctx, c)
+			b, err := get(ctx, c)
 			answers <- answer{b, err}
 		})
 	}
-	askIn(s)
-	timer := time.NewTimer(askAlone)
-	defer timer.Stop()
+	askWith(s.GetBlock)
+	gateways := time.NewTimer(x.gatewaysAfter(s))
+	defer gateways.Stop()
+	elsewhere := time.NewTimer(askElsewhere)
+	defer elsewhere.Stop()
+	alone := time.NewTimer(askAlone)
+	defer alone.Stop()
 	for {
 		select {
 		case a := <-answers:
 			return a.block, a.err
-		case <-timer.C:
-			askIn(x.bitswap.NewSession(ctx))
+		case <-gateways.C:
+			askWith(func(ctx context.Context, c cid.Cid) (blocks.Block, error) { return x.askGateways(ctx, c, s) })
+		case <-elsewhere.C:
+			asking.Go(func() { x.elsewhere(ctx, c) })
+		case <-alone.C:
+			askWith(x.bitswap.NewSession(ctx).GetBlock)
 		}
 	}
+}
+
+// gatewaysAfter returns how long peers are asked alone.
+func (x *exchange) gatewaysAfter(s *session) time.Duration {
+	switch {
+	case x.gateways.Len() == 0:
+		return askAlone // there may be some then
+	case s.byGateway.Load() || len(x.net.Host().Network().Peers()) == 0:
+		return 0
+	}
+	return askGateways
+}
+
+// askGateways gets a block from a gateway.
+func (x *exchange) askGateways(ctx context.Context, c cid.Cid, s *session) (blocks.Block, error) {
+	data, err := x.gateways.Get(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	s.byGateway.Store(true)
+	return blocks.NewBlockWithCid(data, c)
 }
 
 // isEmptyBlock reports whether a CID is that of no bytes. Peers are not asked for

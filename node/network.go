@@ -56,6 +56,7 @@ func (n *Node) startNetwork(ctx context.Context) error {
 		Relays:           n.cfg.Relays,
 		Swarm:            n.cfg.Swarm,
 		DelegatedRouters: n.cfg.DelegatedRouters,
+		Gateways:         n.cfg.Gateways,
 	})
 }
 
@@ -85,6 +86,10 @@ func (n *Node) Extend(ctx context.Context, cfg nodeapi.Config) error {
 	if err != nil {
 		return err
 	}
+	addGateways, err := n.gateways.prepare(cfg.Gateways)
+	if err != nil {
+		return err
+	}
 	if err := n.net.Extend(ctx, p2p.Lists{Bootstrap: cfg.Bootstrap, Relays: cfg.Relays, Listen: cfg.Swarm}); err != nil {
 		return err
 	}
@@ -94,6 +99,7 @@ func (n *Node) Extend(ctx context.Context, cfg nodeapi.Config) error {
 	if addRouters() {
 		n.names.Wake()
 	}
+	n.store.exchange.gateways.Add(addGateways()...)
 	return nil
 }
 

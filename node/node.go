@@ -34,7 +34,8 @@ type Node struct {
 	storage   *storageWatch
 	warnings  *warnings
 
-	routers routers
+	routers  routers
+	gateways gateways
 
 	net      *p2p.Network    // nil without a network
 	pubsub   *pubsub.PubSub  // likewise

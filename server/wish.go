@@ -130,6 +130,7 @@ func listsOf(cfg nodeapi.Config) []configList {
 		{"swarm", maxAddr, cfg.Swarm},
 		{"topics", maxTerm, cfg.Topics},
 		{"delegatedRouters", maxAddr, cfg.DelegatedRouters},
+		{"gateways", maxAddr, cfg.Gateways},
 	}
 }
 

@@ -25,6 +25,7 @@ var badWishes = map[string][]any{
 	"relays":             {"/ip4/127.0.0.1", []string{""}, []string{strings.Repeat("a", 3000)}, many(1025), []any{1}},
 	"swarm":              {"/ip4/127.0.0.1", []string{""}, []string{strings.Repeat("a", 3000)}, many(1025), []any{1}},
 	"delegatedRouters":   {"https://a.example", []string{""}, []string{strings.Repeat("a", 3000)}, many(1025), []any{1}},
+	"gateways":           {"https://a.example", []string{""}, []string{strings.Repeat("a", 3000)}, many(1025), []any{1}},
 	"topics":             {"a", []string{""}, []string{strings.Repeat("a", 1100)}, many(1025), []any{1}},
 	"lowWater":           {1<<16 + 1, 90, -1, "1"},
 	"highWater":          {1<<16 + 1, uint64(math.MaxUint64), -1, "1"},
@@ -78,7 +79,7 @@ var runningConfig = nodeapi.Config{
 	Durability: nodeapi.DurabilityRelaxed, StorageMax: 1 << 30, StorageGCWatermark: 90, Network: nodeapi.NetworkOn,
 	Bootstrap: []string{"/memory/1/p2p/a"}, Relays: []string{"/memory/1/p2p/b"}, Swarm: []string{"/memory/1/p2p/b/p2p-circuit"},
 	Topics: []string{"a"}, LowWater: 32, HighWater: 96, DNS: "https://a.example/dns-query",
-	DelegatedRouters: []string{"https://a.example"},
+	DelegatedRouters: []string{"https://a.example"}, Gateways: []string{"https://a.example"},
 }
 
 // otherConfig differs from that in every field.
@@ -86,7 +87,7 @@ var otherConfig = nodeapi.Config{
 	Durability: nodeapi.DurabilityStrict, StorageMax: 1 << 31, StorageGCWatermark: 80, Network: nodeapi.NetworkOffline,
 	Bootstrap: []string{"/memory/1/p2p/c"}, Relays: []string{"/memory/1/p2p/d"}, Swarm: []string{"/memory/1/p2p/d/p2p-circuit"},
 	Topics: []string{"b*"}, LowWater: 16, HighWater: 48, DNS: "https://b.example/dns-query",
-	DelegatedRouters: []string{"https://b.example"},
+	DelegatedRouters: []string{"https://b.example"}, Gateways: []string{"https://b.example"},
 }
 
 // Each field alone: one that is the node's is a conflict, told with both values,

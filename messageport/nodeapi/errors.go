@@ -173,8 +173,11 @@ const (
 	CodeHTTPMalformed Code = "http-malformed"
 	// CodeCORSRefused: an HTTP server that is there, but whose answer the browser
 	// withholds: the server does not allow the page's origin (CORS). Details: url, as
-	// above; origin.
+	// above; origin. It is a warning, too, of a gateway.
 	CodeCORSRefused Code = "cors-refused"
+	// CodeGatewayBlamed: as a warning, that a gateway is not asked for a while, for it
+	// sent bytes that are not the block it was asked for. Details: url; cid.
+	CodeGatewayBlamed Code = "gateway-blamed"
 	// CodeUnauthorized: a pinning service that does not take the token. Details:
 	// service.
 	CodeUnauthorized Code = "unauthorized"

@@ -64,6 +64,12 @@ type Config struct {
 	// Each begins with "https://", or on this machine with "http://". There is none
 	// by default.
 	DelegatedRouters []string `cbor:"delegatedRouters,omitempty"`
+	// Gateways has the URLs of the trustless gateways, up to 16, that are asked for
+	// blocks which the repo does not have, beside the peers
+	// (https://specs.ipfs.tech/http-gateways/trustless-gateway/). What they send is
+	// verified. Each begins with "https://", or on this machine with "http://". There
+	// is none by default.
+	Gateways []string `cbor:"gateways,omitempty"`
 }
 
 // Hello is the application's part of a port's hello.

@@ -55,7 +55,7 @@ var samples = []struct {
 		Bootstrap: []string{"/dnsaddr/example.com/p2p/12D3KooW"}, Relays: []string{"/ip4/127.0.0.1/tcp/1/ws/p2p/12D3KooW"},
 		Swarm: []string{"/ip4/127.0.0.1/tcp/0/ws"}, Topics: []string{"a", "b*"},
 		LowWater: 1, HighWater: 2, DNS: "https://dns.example/dns-query",
-		DelegatedRouters: []string{"https://router.example"},
+		DelegatedRouters: []string{"https://router.example"}, Gateways: []string{"https://gateway.example"},
 	}},
 	{"zero", nodeapi.Config{}},
 	{"full", nodeapi.Hello{Config: nodeapi.Config{Durability: "relaxed"}, OnConflict: "join"}},

@@ -185,7 +185,7 @@ func (b *Backend) Extend(_ context.Context, cfg nodeapi.Config) error {
 }
 
 func lists(cfg *nodeapi.Config) []*[]string {
-	return []*[]string{&cfg.Bootstrap, &cfg.Relays, &cfg.Swarm, &cfg.Topics, &cfg.DelegatedRouters}
+	return []*[]string{&cfg.Bootstrap, &cfg.Relays, &cfg.Swarm, &cfg.Topics, &cfg.DelegatedRouters, &cfg.Gateways}
 }
 
 // Close implements server.Backend.

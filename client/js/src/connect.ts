@@ -153,6 +153,8 @@ function readConfig(config: object = {}): Config {
     lowWater: count,
     highWater: count,
     dns: text,
+    delegatedRouters: texts,
+    gateways: texts,
   };
   const known = pick<Config>('connect', config, checks);
   for (const name in config) {

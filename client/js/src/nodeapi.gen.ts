@@ -591,9 +591,14 @@ export type NodeErrorCode =
   /**
    * an HTTP server that is there, but whose answer the browser
    * withholds: the server does not allow the page's origin (CORS). Details: url, as
-   * above; origin.
+   * above; origin. It is a warning, too, of a gateway.
    */
   | 'cors-refused'
+  /**
+   * as a warning, that a gateway is not asked for a while, for it
+   * sent bytes that are not the block it was asked for. Details: url; cid.
+   */
+  | 'gateway-blamed'
   /**
    * a pinning service that does not take the token. Details:
    * service.
@@ -1747,6 +1752,14 @@ export interface Config {
    * by default.
    */
   delegatedRouters?: string[];
+  /**
+   * Gateways has the URLs of the trustless gateways, up to 16, that are asked for
+   * blocks which the repo does not have, beside the peers
+   * (https://specs.ipfs.tech/http-gateways/trustless-gateway/). What they send is
+   * verified. Each begins with "https://", or on this machine with "http://". There
+   * is none by default.
+   */
+  gateways?: string[];
 }
 
 /** Hello is the application's part of a port's hello. */
