@@ -1,6 +1,7 @@
 package wasmbuild
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -24,13 +25,26 @@ type leanModule struct {
 	// Version is the one that the other form was made for.
 	Version string `json:"version"`
 	// Packages are those, by their paths below the module's, that are others as a
-	// whole, and Files those files, with the SHA-256 of what they were. Without
-	// either, all of the module is another.
+	// whole. Files are those files, with the SHA-256 of what they were; one that is
+	// not in the other form is left out. Edits are changes of others. Without any
+	// of these all of the module is another.
 	Packages []string          `json:"packages,omitempty"`
 	Files    map[string]string `json:"files,omitempty"`
+	Edits    []leanEdit        `json:"edits,omitempty"`
+	// Added are files that the module does not have.
+	Added []string `json:"added,omitempty"`
 }
 
-func (m leanModule) whole() bool { return len(m.Packages) == 0 && len(m.Files) == 0 }
+// leanEdit is a change of a file, which has Old once.
+type leanEdit struct {
+	File string `json:"file"`
+	Old  string `json:"old"`
+	New  string `json:"new"`
+}
+
+func (m leanModule) whole() bool {
+	return len(m.Packages) == 0 && len(m.Files) == 0 && len(m.Edits) == 0
+}
 
 // dir is where the other form is, below the root.
 func (m leanModule) dir() string { return filepath.Join(leanDir, filepath.FromSlash(m.Path)) }
@@ -135,14 +149,10 @@ func (b *build) patched(ctx context.Context, m leanModule) (string, error) {
 func hashOf(m leanModule, others fs.FS) (string, error) {
 	hash := sha256.New()
 	fmt.Fprintln(hash, m)
-	err := fs.WalkDir(others, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(others, name)
+	err := eachFile(others, func(name string, data []byte) error {
 		fmt.Fprintln(hash, name, len(data))
 		hash.Write(data)
-		return err
+		return nil
 	})
 	return hex.EncodeToString(hash.Sum(nil)[:8]), err
 }
@@ -172,22 +182,53 @@ func (m leanModule) copy(source, others fs.FS, out string) error {
 			if got := sumOf(data); got != want {
 				return fmt.Errorf("%s has another sum than it had when its other form was made: got %s; want %s", name, got, want)
 			}
+			return nil
+		}
+		if data, err = m.edit(name, data); err != nil {
+			return err
 		}
 		return writeBelow(out, name, data)
 	})
 	if err != nil {
 		return err
 	}
-	return fs.WalkDir(others, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(others, name)
-		if err != nil {
-			return err
+	return eachFile(others, func(name string, data []byte) error {
+		if _, err := os.Stat(filepath.Join(out, name)); err == nil {
+			return fmt.Errorf("%s is a file of the module's that is not to be another", name)
 		}
 		return writeBelow(out, name, data)
 	})
+}
+
+// eachFile calls f with each file of a directory, which need not be there.
+func eachFile(dir fs.FS, f func(name string, data []byte) error) error {
+	return fs.WalkDir(dir, ".", func(name string, entry fs.DirEntry, err error) error {
+		if name == "." && errors.Is(err, fs.ErrNotExist) {
+			return fs.SkipAll
+		}
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(dir, name)
+		if err != nil {
+			return err
+		}
+		return f(name, data)
+	})
+}
+
+// edit returns a file as it is to be.
+func (m leanModule) edit(name string, data []byte) ([]byte, error) {
+	for _, e := range m.Edits {
+		if e.File != name {
+			continue
+		}
+		if n := bytes.Count(data, []byte(e.Old)); n != 1 {
+			return nil, fmt.Errorf("%s has %d times %q; want it once", name, n, e.Old)
+		}
+		data = bytes.Replace(data, []byte(e.Old), []byte(e.New), 1)
+	}
+	return data, nil
 }
 
 func sumOf(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }

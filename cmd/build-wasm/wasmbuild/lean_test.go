@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -66,7 +67,8 @@ func TestLeanFiles(t *testing.T) {
 			}
 			below = filepath.ToSlash(below)
 			_, file := m.Files[below]
-			if m.whole() || file || slices.Contains(m.Packages, filepath.ToSlash(filepath.Dir(below))) {
+			if m.whole() || file || slices.Contains(m.Added, below) ||
+				slices.Contains(m.Packages, filepath.ToSlash(filepath.Dir(below))) {
 				return nil
 			}
 		}
@@ -79,42 +81,66 @@ func TestLeanFiles(t *testing.T) {
 }
 
 func TestLeanCopy(t *testing.T) {
-	source := fstest.MapFS{
-		"go.mod":              {Data: []byte("module m\n")},
-		"kept.go":             {Data: []byte("package m\n")},
-		"kept_test.go":        {Data: []byte("package m\n")},
-		"file.go":             {Data: []byte("package m // old\n")},
-		"pkg/old.go":          {Data: []byte("package pkg\n")},
-		"pkg/below/kept.go":   {Data: []byte("package below\n")},
-		"testdata/ignored.go": {Data: []byte("package main\n")},
+	source := fstest.MapFS{}
+	for name, text := range map[string]string{
+		"go.mod":              "module m\n",
+		"kept.go":             "package m\n",
+		"kept_test.go":        "package m\n",
+		"file.go":             "package m // old\n",
+		"gone.go":             "package m\n",
+		"edited.go":           "package m // some words\n",
+		"pkg/old.go":          "package pkg\n",
+		"pkg/below/kept.go":   "package below\n",
+		"testdata/ignored.go": "package main\n",
+	} {
+		source[name] = &fstest.MapFile{Data: []byte(text)}
 	}
 	others := fstest.MapFS{
 		"file.go":    {Data: []byte("package m // new\n")},
 		"pkg/new.go": {Data: []byte("package pkg\n")},
 	}
-	// From sha256sum.
-	m := leanModule{Packages: []string{"pkg"}, Files: map[string]string{
-		"file.go": "SUM",
-	}}
-	out := t.TempDir()
-	if err := m.copy(source, others, out); err == nil {
-		t.Error("a file was replaced that is not the one that was to be; want an error")
-	}
-	m.Files["file.go"] = sumOf(source["file.go"].Data)
-	if err := m.copy(source, others, out); err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, name := range []string{"go.mod", "kept.go", "file.go", "pkg/new.go", "pkg/below/kept.go", "kept_test.go", "pkg/old.go", "testdata/ignored.go"} {
-		if _, err := os.Stat(filepath.Join(out, name)); err == nil {
-			names = append(names, name)
+	good := func() leanModule {
+		return leanModule{
+			Packages: []string{"pkg"},
+			Files:    map[string]string{"file.go": sumOf(source["file.go"].Data), "gone.go": sumOf(source["gone.go"].Data)},
+			Edits:    []leanEdit{{"edited.go", "some", "other"}},
 		}
 	}
-	if want := []string{"go.mod", "kept.go", "file.go", "pkg/new.go", "pkg/below/kept.go"}; !slices.Equal(names, want) {
-		t.Errorf("got %v; want %v", names, want)
+	out := t.TempDir()
+	if err := good().copy(source, others, out); err != nil {
+		t.Fatal(err)
 	}
-	if data, err := os.ReadFile(filepath.Join(out, "file.go")); err != nil || !strings.Contains(string(data), "new") {
-		t.Errorf("file.go: got %q, %v; want the new one", data, err)
+	got := map[string]string{}
+	err := eachFile(os.DirFS(out), func(name string, data []byte) error {
+		got[name] = string(data)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{
+		"go.mod":            "module m\n",
+		"kept.go":           "package m\n",
+		"file.go":           "package m // new\n",
+		"edited.go":         "package m // other words\n",
+		"pkg/new.go":        "package pkg\n",
+		"pkg/below/kept.go": "package below\n",
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+
+	for name, spoil := range map[string]func(*leanModule){
+		"another sum":             func(m *leanModule) { m.Files["file.go"] = sumOf(nil) },
+		"an edit of nothing":      func(m *leanModule) { m.Edits[0].Old = "many" },
+		"an edit of two places":   func(m *leanModule) { m.Edits[0].Old = "m" },
+		"a file that is in there": func(m *leanModule) { delete(m.Files, "file.go") },
+	} {
+		m := good()
+		spoil(&m)
+		if err := m.copy(source, others, t.TempDir()); err == nil {
+			t.Errorf("%s: got no error; want one", name)
+		}
 	}
 }
 
