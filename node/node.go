@@ -15,6 +15,7 @@ import (
 	"github.com/sharednode/sharednode/node/keystore"
 	"github.com/sharednode/sharednode/node/names"
 	"github.com/sharednode/sharednode/node/p2p"
+	"github.com/sharednode/sharednode/node/pinservice"
 	"github.com/sharednode/sharednode/pubsub"
 )
 
@@ -28,6 +29,8 @@ type Node struct {
 	pins  *pins
 	keys  *keystore.Store
 	names *names.Names
+
+	services *pinservice.Store
 
 	imports   *budget
 	collector *collector
@@ -81,6 +84,7 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 		store:     store,
 		pins:      pins,
 		keys:      keystore.New(cfg.Datastore, key),
+		services:  pinservice.New(cfg.Datastore),
 		imports:   newImportBudget(),
 		collector: newCollector(),
 		warnings:  newWarnings(),

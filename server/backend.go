@@ -207,6 +207,17 @@ type Routing interface {
 	RoutingProvide(ctx context.Context, req nodeapi.ProvideRequest) iter.Seq2[nodeapi.RoutingEvent, error]
 }
 
+// RemotePins is the group of pins at services elsewhere. The services' tokens go
+// in and never come out. It is for owners of the repo alone.
+type RemotePins interface {
+	PinRemoteServiceAdd(ctx context.Context, req nodeapi.RemoteServiceAdd) error
+	PinRemoteServiceRemove(ctx context.Context, name string) error
+	PinRemoteServiceList(ctx context.Context, stat bool) iter.Seq2[nodeapi.RemoteService, error]
+	PinRemoteAdd(ctx context.Context, req nodeapi.RemotePinAdd) (nodeapi.RemotePin, error)
+	PinRemoteList(ctx context.Context, req nodeapi.RemotePinQuery) iter.Seq2[nodeapi.RemotePin, error]
+	PinRemoteRemove(ctx context.Context, req nodeapi.RemotePinQuery) error
+}
+
 // PubSub is the group of topics.
 type PubSub interface {
 	// Subscribe listens to a topic. It returns once the node listens.

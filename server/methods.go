@@ -96,6 +96,13 @@ var methods = map[string]method{
 	nodeapi.MethodRoutingPut:           buffering(serve(routingPut)),
 	nodeapi.MethodRoutingProvide:       serve(routingProvide),
 
+	nodeapi.MethodPinRemoteServiceAdd:    serve(remoteServiceAdd),
+	nodeapi.MethodPinRemoteServiceRemove: serve(remoteServiceRemove),
+	nodeapi.MethodPinRemoteServiceList:   serve(remoteServiceList),
+	nodeapi.MethodPinRemoteAdd:           serve(remotePinAdd),
+	nodeapi.MethodPinRemoteList:          serve(remotePinList),
+	nodeapi.MethodPinRemoteRemove:        serve(remotePinRemove),
+
 	nodeapi.MethodPubSubSubscribe: serveIn(pubsubSubscribe),
 	nodeapi.MethodPubSubPublish:   buffering(serveIn(pubsubPublish)),
 	nodeapi.MethodPubSubList:      serve(pubsubList),

@@ -47,6 +47,9 @@ func explain(err error, again func(any) error) error {
 		return err
 	}
 	value := brief(fields[field])
+	if secretFields[field] {
+		value = "what is secret"
+	}
 	details := map[string]any{"field": field, "value": value}
 	code, known := fieldCodes[field]
 	if !known {
@@ -68,6 +71,9 @@ var fieldCodes = map[string]nodeapi.Code{
 
 	"domain": nodeapi.CodeInvalidName,
 }
+
+// secretFields may have what not even an error is to tell.
+var secretFields = map[string]bool{"key": true, "password": true}
 
 // brief returns v if it can be told in a few bytes, and otherwise what it is.
 func brief(v any) any {

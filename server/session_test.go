@@ -132,6 +132,7 @@ func TestErrorsOfTheBackend(t *testing.T) {
 						request["key"] = []byte{1}
 					} else {
 						request["key"], request["value"] = "k", "bafkqaaa"
+						request["service"], request["endpoint"] = "s", "https://a.example"
 					}
 					if method == nodeapi.MethodBlockPut {
 						delete(request, "cid")

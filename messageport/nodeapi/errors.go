@@ -189,7 +189,7 @@ const (
 	CodeServiceExists Code = "service-exists"
 	// CodePinFailed: what a pinning service could not pin. Details: service, cid.
 	CodePinFailed Code = "pin-failed"
-	// CodeManyPins: more than one pin where one was meant. Details: service, count.
+	// CodeManyPins: more than one pin where one was meant. Details: service.
 	CodeManyPins Code = "many-pins"
 	// CodeInvalidCAR: bytes that are no CAR, or a part of one. Details: offset, the
 	// bytes that could be read; name, where there is one; cid, of the last block.

@@ -39,9 +39,11 @@ var (
 	_ server.Keys     = (*Backend)(nil)
 	_ server.IPNS     = (*Backend)(nil)
 	_ server.Routing  = (*Backend)(nil)
-	_ server.PubSub   = (*Backend)(nil)
-	_ server.Rooms    = (*Backend)(nil)
-	_ server.Streams  = (*Backend)(nil)
+
+	_ server.RemotePins = (*Backend)(nil)
+	_ server.PubSub     = (*Backend)(nil)
+	_ server.Rooms      = (*Backend)(nil)
+	_ server.Streams    = (*Backend)(nil)
 )
 
 // Backend is a node in memory. The zero value is ready.
@@ -67,6 +69,7 @@ type Backend struct {
 	blocks   map[cid.Cid][]byte
 	pins     map[cid.Cid]nodeapi.Pin
 	keys     map[string][]byte // what was imported, or made, by name
+	services map[string]*service
 	names    map[string]string // what names point at
 	records  map[string][]byte // what was put, by key
 	peers    map[string]string // addresses, of those that are connected

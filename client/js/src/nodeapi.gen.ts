@@ -616,7 +616,7 @@ export type NodeErrorCode =
   | 'service-exists'
   /** what a pinning service could not pin. Details: service, cid. */
   | 'pin-failed'
-  /** more than one pin where one was meant. Details: service, count. */
+  /** more than one pin where one was meant. Details: service. */
   | 'many-pins'
   /**
    * bytes that are no CAR, or a part of one. Details: offset, the
