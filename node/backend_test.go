@@ -24,6 +24,8 @@ var (
 	_ server.Archives   = (*node.Node)(nil)
 	_ server.Resolver   = (*node.Node)(nil)
 	_ server.Swarm      = (*node.Node)(nil)
+	_ server.Bootstrap  = (*node.Node)(nil)
+	_ server.Statistics = (*node.Node)(nil)
 
 	_ server.Extender = (*node.Node)(nil)
 	_ server.Watched  = (*node.Node)(nil)

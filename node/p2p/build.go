@@ -99,6 +99,7 @@ func (n *Network) newSwarm(id peer.ID, peers peerstore.Peerstore, bus event.Bus)
 	}
 	s, err := swarm.NewSwarm(id, peers, bus,
 		swarm.WithResourceManager(n.limits),
+		swarm.WithMetrics(n.bandwidth),
 		swarm.WithMultiaddrResolver(newResolver(n.cfg, n.dns)),
 		swarm.WithDialRanker(rankDials),
 		swarm.WithDialTimeout(dialTimeout),

@@ -7,6 +7,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/peerstore"
+	ma "github.com/multiformats/go-multiaddr"
 )
 
 // keptTag protects kept peers from the connection manager.
@@ -61,6 +62,25 @@ func (k *keeper) keep(info peer.AddrInfo, relay bool) {
 	k.kept[info.ID] = p
 	k.net.host.ConnManager().Protect(info.ID, keptTag)
 	k.running.Go(p.run)
+}
+
+// restrict keeps a peer by these addresses alone, of those that it is kept by,
+// and with none of them no more. A connection that there is stays.
+func (k *keeper) restrict(id peer.ID, addrs []ma.Multiaddr) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	p, ok := k.kept[id]
+	if !ok {
+		return
+	}
+	if len(addrs) > 0 {
+		p.restrict(addrs)
+		return
+	}
+	delete(k.kept, id)
+	p.cancel()
+	k.net.host.ConnManager().Unprotect(id, keptTag)
+	k.net.host.Peerstore().UpdateAddrs(id, peerstore.PermanentAddrTTL, peerstore.RecentlyConnectedAddrTTL)
 }
 
 func (k *keeper) disconnected(id peer.ID) {

@@ -24,8 +24,10 @@ const (
 
 // kept is one peer that is kept.
 type kept struct {
-	k  *keeper
-	id peer.ID
+	k      *keeper
+	id     peer.ID
+	ctx    context.Context // ends with the keeper, or when the peer is kept no more
+	cancel context.CancelFunc
 
 	gone  chan struct{} // 1 slot: the connection is lost
 	now   chan struct{} // 1 slot: look at once
@@ -40,7 +42,7 @@ type kept struct {
 }
 
 func newKept(k *keeper, info peer.AddrInfo, relay bool) *kept {
-	return &kept{
+	p := &kept{
 		k:     k,
 		id:    info.ID,
 		gone:  make(chan struct{}, 1),
@@ -49,6 +51,8 @@ func newKept(k *keeper, info peer.AddrInfo, relay bool) *kept {
 		addrs: info.Addrs,
 		relay: relay,
 	}
+	p.ctx, p.cancel = context.WithCancel(k.ctx)
+	return p
 }
 
 // extend adds addresses, or makes the peer a relay.
@@ -58,6 +62,13 @@ func (p *kept) extend(addrs []ma.Multiaddr, relay bool) {
 	p.relay = p.relay || relay
 	p.mu.Unlock()
 	p.wakeNow()
+}
+
+// restrict leaves the peer these addresses alone, of those that it had.
+func (p *kept) restrict(addrs []ma.Multiaddr) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.addrs = addrs
 }
 
 func (p *kept) wish() (addrs []ma.Multiaddr, relay bool) {
@@ -76,9 +87,10 @@ func signal(c chan struct{}) {
 	}
 }
 
-// run keeps the peer until the keeper is closed.
+// run keeps the peer until it is to be kept no more.
 func (p *kept) run() {
-	ctx := p.k.ctx
+	defer p.cancel()
+	ctx := p.ctx
 	probe := false
 	for p.k.online.wait(ctx) {
 		rest, err := p.attempt(ctx, probe)

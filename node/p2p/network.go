@@ -26,6 +26,8 @@ type Network struct {
 	keeper   *keeper
 	closers  []func() error // called last to first
 
+	bandwidth *bandwidth
+
 	mu    sync.Mutex // guards following
 	lists Lists      // in force
 }
@@ -37,7 +39,7 @@ func New(ctx context.Context, cfg Config) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Network{cfg: cfg}
+	n := &Network{cfg: cfg, bandwidth: newBandwidth()}
 	if err := n.start(ctx); err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
