@@ -23,6 +23,7 @@ var (
 	_ server.References = (*node.Node)(nil)
 	_ server.Archives   = (*node.Node)(nil)
 	_ server.Resolver   = (*node.Node)(nil)
+	_ server.Domains    = (*node.Node)(nil)
 	_ server.Swarm      = (*node.Node)(nil)
 	_ server.Bootstrap  = (*node.Node)(nil)
 	_ server.Statistics = (*node.Node)(nil)

@@ -36,8 +36,11 @@ func (n *Node) DAGResolve(ctx context.Context, path string) (nodeapi.DAGResolved
 
 // Resolve returns the path "/ipfs/<cid>" of the block in which a path ends, with
 // what of the path is inside that block; of a path that begins with "/ipld/" so
-// does the result. The CID is told in the multibase of the path's own, or in
-// base32 if that is of version 0 and the result's is not.
+// does the result. Of one that begins with "/ipns/" it first finds out what that
+// name points at, and if the request is not recursive returns that.
+//
+// The CID is told in the multibase of the path's own. If that has none, a name or
+// a CID of version 0, it is told in its version's default one.
 func (n *Node) Resolve(ctx context.Context, req nodeapi.ResolveRequest) (string, error) {
 	ctx, end := n.beginFetching(ctx)
 	defer end()
@@ -45,7 +48,14 @@ func (n *Node) Resolve(ctx context.Context, req nodeapi.ResolveRequest) (string,
 	if err != nil {
 		return "", err
 	}
-	p, err := parsePath(req.Name)
+	name := req.Name
+	if strings.HasPrefix(name, ipnsNamespace) {
+		once := req.Recursive != nil && !*req.Recursive
+		if name, err = n.lastName(ctx, name, !once); err != nil || once {
+			return name, err
+		}
+	}
+	p, err := parsePath(name)
 	if err != nil {
 		return "", err
 	}
