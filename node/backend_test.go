@@ -18,7 +18,8 @@ var (
 	_ server.IPNS    = (*node.Node)(nil)
 	_ server.Routing = (*node.Node)(nil)
 
-	_ server.RemotePins = (*node.Node)(nil)
+	_ server.RemotePins   = (*node.Node)(nil)
+	_ server.MutableFiles = (*node.Node)(nil)
 
 	_ server.References = (*node.Node)(nil)
 	_ server.Archives   = (*node.Node)(nil)

@@ -29,6 +29,9 @@ type dagWalk struct {
 	// sized, if set, is called with the size of each block that is looked at. It is
 	// not called concurrently.
 	sized func(c cid.Cid, size int)
+	// partial passes over blocks that are missing, or cannot be read, with all that
+	// is under them.
+	partial bool
 
 	mu      sync.Mutex // guards following
 	changed *sync.Cond // pending or busy or err
@@ -62,12 +65,21 @@ func (w *dagWalk) work(ctx context.Context) {
 			return
 		}
 		links, err := w.look(ctx, c)
-		if err != nil {
+		if err != nil && !w.passesOver(err) {
 			w.fail(err)
 		}
 		w.push(links)
 		w.done()
 	}
+}
+
+// passesOver reports whether an error of a block is none of the walk.
+func (w *dagWalk) passesOver(err error) bool {
+	switch nodeapi.CodeOf(err) {
+	case nodeapi.CodeNotFound, nodeapi.CodeInvalidBlock, nodeapi.CodeUnknownCodec, nodeapi.CodeUnknownHash:
+		return w.partial
+	}
+	return false
 }
 
 // look returns what is under c.
@@ -120,6 +132,9 @@ func (w *dagWalk) push(cids []cid.Cid) {
 			return
 		}
 		inner, err := canHaveLinks(c)
+		if err != nil && w.passesOver(err) {
+			inner, err = false, nil
+		}
 		goOn := false
 		if err == nil {
 			goOn, err = w.enter(c)

@@ -30,6 +30,16 @@
 // leaves. What comes is checked, put once, and held on the leases of those who
 // wait. See fetcher and exchange.
 //
+// # The Mutable File System
+//
+// One UnixFS directory of the repo changes: its CID is in the datastore. A change
+// is made of boxo's mfs over the root of the moment, in memory, under a turn that
+// waits for nobody; then its blocks are written, then the new root is kept, then
+// it is what all see. Who reads has a root and needs no turn. What bytes are
+// written into a file is built before the turn is taken, and once more if the file
+// has changed meanwhile. Collections keep the root, the one in the datastore if
+// that is another, and what is being read or put in. See mfsTree.
+//
 // # Errors
 //
 // Errors that say something to a caller are *nodeapi.Error. A missing block is

@@ -20,10 +20,10 @@ const (
 	markBatch = 1024
 )
 
-// RepoGC removes the blocks that no pin holds, and yields those that it removed.
-// It runs beside everything else, and does not wait for who takes what it
-// yields: meanwhile it remembers up to a multihash for each block removed. A
-// second collection waits for the first.
+// RepoGC removes the blocks that neither a pin nor the Mutable File System holds,
+// and yields those that it removed. It runs beside everything else, and does not
+// wait for who takes what it yields: meanwhile it remembers up to a multihash for
+// each block removed. A second collection waits for the first.
 //
 // If a pinned block is missing nothing is removed: what is under it cannot be
 // told from garbage.
@@ -115,7 +115,8 @@ func (n *Node) sweep(ctx context.Context, tell func([]cid.Cid)) error {
 	return nil
 }
 
-// mark returns all that the pins hold.
+// mark returns all that the pins and the Mutable File System hold. What the
+// latter holds need not be whole.
 func (n *Node) mark(ctx context.Context) (*fingerprints, error) {
 	marked := &fingerprints{}
 	walk := func(roots []cid.Cid) error {
@@ -140,6 +141,9 @@ func (n *Node) mark(ctx context.Context) (*fingerprints, error) {
 	if err := walk(roots); err != nil {
 		return nil, err
 	}
+	if err := n.markFiles(ctx, marked); err != nil {
+		return nil, err
+	}
 	// After the walks, which do not go on at what is marked: a direct pin marks
 	// its block and not what is under it.
 	for c, err := range n.pins.held(ctx, pin.Direct) {
@@ -149,6 +153,18 @@ func (n *Node) mark(ctx context.Context) (*fingerprints, error) {
 		marked.add(fingerprintOf(c.Hash()))
 	}
 	return marked, nil
+}
+
+// markFiles goes through what is in the Mutable File System.
+func (n *Node) markFiles(ctx context.Context, marked *fingerprints) error {
+	roots, err := n.files.roots(ctx)
+	if err != nil {
+		return err
+	}
+	w := dagWalk{store: n.store, partial: true, enter: func(c cid.Cid) (bool, error) {
+		return marked.add(fingerprintOf(c.Hash())), nil
+	}}
+	return w.run(withoutFetcher(ctx), roots...)
 }
 
 // A removedQueue carries what a collection removed to who asked for it. It holds

@@ -123,6 +123,13 @@ func (g *guard) collect() (end func()) {
 	}
 }
 
+// isCollecting reports whether a collection is under way.
+func (g *guard) isCollecting() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.collecting
+}
+
 // delete has remove delete those of the blocks that nobody counts on, and
 // returns them: all or, with an error, none. Only the collection may call it.
 func (g *guard) delete(cids []cid.Cid, remove func([]cid.Cid) error) ([]cid.Cid, error) {

@@ -29,6 +29,7 @@ type Node struct {
 	pins  *pins
 	keys  *keystore.Store
 	names *names.Names
+	files *mfsTree
 
 	services *pinservice.Store
 
@@ -90,6 +91,7 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 		warnings:  newWarnings(),
 		release:   func() {},
 	}
+	n.files = newMFSTree(n)
 	if cfg.Hasher == nil {
 		n.cfg.Hasher, n.release = platformHasher()
 	}
@@ -109,7 +111,8 @@ func (n *Node) Close() error {
 	n.stop()
 	n.admits.Unlock()
 	n.running.Wait()
-	err := errors.Join(n.names.Close(), n.stopNetwork())
+	err := n.files.close(context.Background())
+	err = errors.Join(err, n.names.Close(), n.stopNetwork())
 	n.release()
 	return errors.Join(err, n.pins.pinner.Close())
 }

@@ -132,7 +132,12 @@ func (r dagReader) Get(ctx context.Context, c cid.Cid) (ipld.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch c.Type() {
+	return decodeNode(b)
+}
+
+// decodeNode decodes a block of one of the codecs that UnixFS has.
+func decodeNode(b blocks.Block) (ipld.Node, error) {
+	switch c := b.Cid(); c.Type() {
 	case cid.DagProtobuf:
 		nd, err := merkledag.DecodeProtobufBlock(b)
 		if err != nil {
@@ -148,10 +153,15 @@ func (r dagReader) Get(ctx context.Context, c cid.Cid) (ipld.Node, error) {
 
 // GetMany loads nodes one after the other.
 func (r dagReader) GetMany(ctx context.Context, cids []cid.Cid) <-chan *ipld.NodeOption {
+	return getEach(ctx, r, cids)
+}
+
+// getEach is GetMany by Get.
+func getEach(ctx context.Context, from ipld.NodeGetter, cids []cid.Cid) <-chan *ipld.NodeOption {
 	out := make(chan *ipld.NodeOption, len(cids))
 	defer close(out)
 	for _, c := range cids {
-		nd, err := r.Get(ctx, c)
+		nd, err := from.Get(ctx, c)
 		out <- &ipld.NodeOption{Node: nd, Err: err}
 		if err != nil {
 			break

@@ -44,6 +44,28 @@ type Files interface {
 	List(ctx context.Context, path string) iter.Seq2[nodeapi.Entry, error]
 }
 
+// MutableFiles is the group of the Mutable File System. A change is done whole or
+// not at all, and is seen by all callers once its method returns.
+type MutableFiles interface {
+	FilesCopy(ctx context.Context, req nodeapi.FilesCopyRequest) error
+	FilesMkdir(ctx context.Context, req nodeapi.FilesMkdirRequest) error
+	FilesStat(ctx context.Context, req nodeapi.FilesStatRequest) (nodeapi.FilesStat, error)
+	FilesTouch(ctx context.Context, req nodeapi.FilesTouchRequest) error
+	FilesChmod(ctx context.Context, req nodeapi.FilesChmodRequest) error
+	// FilesRemove removes those of the paths that it can, and returns the first
+	// error of the others.
+	FilesRemove(ctx context.Context, req nodeapi.FilesRemoveRequest) error
+	// FilesRead returns the bytes asked for, as Files.Cat does.
+	FilesRead(ctx context.Context, req nodeapi.FilesReadRequest) (io.ReadCloser, error)
+	// FilesWrite reads content to its end, or as much of it as req.Length, and
+	// holds up nobody meanwhile. An error of content changes nothing.
+	FilesWrite(ctx context.Context, content io.Reader, req nodeapi.FilesWriteRequest) error
+	FilesMove(ctx context.Context, req nodeapi.FilesMoveRequest) error
+	// FilesFlush returns the CID at path once all is kept.
+	FilesFlush(ctx context.Context, path string) (cid.Cid, error)
+	FilesList(ctx context.Context, req nodeapi.FilesListRequest) iter.Seq2[nodeapi.MFSEntry, error]
+}
+
 // DAG is the group of IPLD nodes.
 type DAG interface {
 	DAGPut(ctx context.Context, node []byte, opts nodeapi.DAGPutOptions) (cid.Cid, error)

@@ -31,6 +31,7 @@ func FuzzCall(f *testing.F) {
 		{map[string]any{"topic": "t", "protocol": "/a", "addr": "/memory/1/p2p/p", "peer": "p"}, nil},
 		{nodeapi.StreamRequest{Peer: servertest.PeerID, Protocols: []string{servertest.EchoProtocol}}, nil},
 		{map[string]any{"room": 1, "id": 1}, nil},
+		{map[string]any{"path": "/", "paths": []string{"/a"}, "from": []string{"/a"}, "to": "/b", "create": true}, nil},
 	}
 	encode := func(v any) []byte {
 		data, err := messageport.Marshal(v)

@@ -32,6 +32,18 @@ var methods = map[string]method{
 	nodeapi.MethodGet:  serve(get),
 	nodeapi.MethodList: serve(list),
 
+	nodeapi.MethodFilesCopy:   serve(filesCopy),
+	nodeapi.MethodFilesMkdir:  serve(filesMkdir),
+	nodeapi.MethodFilesStat:   serve(filesStat),
+	nodeapi.MethodFilesTouch:  serve(filesTouch),
+	nodeapi.MethodFilesChmod:  serve(filesChmod),
+	nodeapi.MethodFilesRemove: serve(filesRemove),
+	nodeapi.MethodFilesRead:   serve(filesRead),
+	nodeapi.MethodFilesWrite:  serve(filesWrite),
+	nodeapi.MethodFilesMove:   serve(filesMove),
+	nodeapi.MethodFilesFlush:  serve(filesFlush),
+	nodeapi.MethodFilesList:   serve(filesList),
+
 	nodeapi.MethodDAGPut:     buffering(serve(dagPut)),
 	nodeapi.MethodDAGGet:     serve(dagGet),
 	nodeapi.MethodDAGResolve: serve(dagResolve),

@@ -28,7 +28,10 @@ func TestOfflinePerCall(t *testing.T) {
 					got = nil
 					request := map[string]any{
 						"path": "bafkqaaa", "paths": []string{"bafkqaaa"}, "cid": []byte{1, 0x55, 0, 0},
-						"name": "bafkqaaa", "from": "bafkqaaa", "to": "bafkqaaa", "offline": offline,
+						"name": "bafkqaaa", "from": "bafkqaaa", "to": "/b", "offline": offline,
+					}
+					if method == nodeapi.MethodFilesCopy {
+						request["from"] = []any{"/a"}
 					}
 					_ = conn.Invoke(f.Context(), method, request, nil) // there is no such block
 					if len(got) == 0 {

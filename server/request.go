@@ -63,6 +63,7 @@ func explain(err error, again func(any) error) error {
 var fieldCodes = map[string]nodeapi.Code{
 	"path":  nodeapi.CodeInvalidPath,
 	"paths": nodeapi.CodeInvalidPath,
+	"from":  nodeapi.CodeInvalidPath,
 	"cid":   nodeapi.CodeInvalidCID,
 	"cids":  nodeapi.CodeInvalidCID,
 	"addr":  nodeapi.CodeInvalidAddress,

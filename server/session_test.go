@@ -134,6 +134,9 @@ func TestErrorsOfTheBackend(t *testing.T) {
 						request["key"], request["value"] = "k", "bafkqaaa"
 						request["service"], request["endpoint"] = "s", "https://a.example"
 					}
+					if method == nodeapi.MethodFilesCopy || method == nodeapi.MethodFilesMove {
+						request["from"] = []any{"/a"}
+					}
 					if method == nodeapi.MethodBlockPut {
 						delete(request, "cid")
 					}

@@ -80,6 +80,8 @@ type Backend struct {
 	rooms    []*room
 	handlers []*handler
 	watchers []*mailbox[nodeapi.Warning]
+
+	files map[string]mfsEntry // the Mutable File System's, by path
 }
 
 // Held counts what callers have not given back: methods that run, iterators that
