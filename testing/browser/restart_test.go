@@ -120,6 +120,7 @@ func TestWhatIsUnderWayOutlivesTheWorker(t *testing.T) {
 
 // TestALostRepoIsToldOf takes the database away between two visits of a page.
 func TestALostRepoIsToldOf(t *testing.T) {
+	need(t, harness.PowerDelete)
 	w := sharedWorld(t)
 	page := w.page()
 	before := page.open()

@@ -31,6 +31,8 @@ const (
 	PowerProfile Power = "profile"
 	// PowerFreeze: a process that is stopped holds up no other.
 	PowerFreeze Power = "freeze"
+	// PowerDelete: a database can be deleted as soon as its last page has left.
+	PowerDelete Power = "delete"
 )
 
 // Lacks returns why the engine does not have a power, or nothing if it has it.
@@ -45,6 +47,8 @@ func (e Engine) Lacks(p Power) string {
 		return "the session of WebKit's driver ends when a tab crashes"
 	case PowerProfile:
 		return "under its driver WebKit keeps nothing"
+	case PowerDelete:
+		return "in WebKit a deletion that meets the end of the worker that had the database open may wait for ever"
 	case PowerFreeze:
 		return "what a stopped process has open in WebKit's IndexedDB can hold up all others until it goes on"
 	}
