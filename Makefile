@@ -14,8 +14,11 @@ BROWSER_PACKAGES := ./node/p2p ./testing/browser/harness ./testing/torture ./tes
 # What the suite's runs came to, for the README's table.
 SUPPORT := .cache/support
 SUITES := chromium-shared chromium-dedicated firefox-shared webkit-shared
-# Those that every run of the tests has; `make support` runs all of them.
-SUITES_IN_TEST := chromium-shared
+# What every run of the tests has of them: one whole, and of the others the tests
+# of what differs most between engines. `make support` runs all of them whole.
+WHOLE_SUITE := chromium-shared
+OTHER_SUITES := $(filter-out $(WHOLE_SUITE),$(SUITES))
+CORE_TESTS := TabsShareOneNode|ReloadOfTheOnlyTab|TabsElectOne|TwoDeployments|EachTabHearsEachMessageOnce|StreamsToAPeer|AnyTabSeesAll
 RUNS := $(SUITES:%=$(SUPPORT)/%.json)
 WASM := GOOS=js GOARCH=wasm
 # The linters vet; with each set of build tags once more it would take minutes.
@@ -41,13 +44,13 @@ build: setup-build $(NPM_INSTALLED) ## Build the npm package into dist/
 	go run ./cmd/build-wasm
 
 .PHONY: test
-test: setup ## Run every test: native, TypeScript and a real browser; make support has the others
+test: setup ## Run every test: native, TypeScript and real browsers; make support has more of those
 	+$(MAKE) --no-print-directory --output-sync -j2 test-all
 
 # Two at a time, begun in this order: what others wait for comes first, and what
 # leaves a core idle, as browsers do that are waited for, has something beside it.
 .PHONY: test-all
-test-all: build kubo test-js test-native test-lean test-wasm test-browser $(SUITES_IN_TEST:%=test-%)
+test-all: build kubo test-js test-native test-lean test-wasm test-browser test-$(WHOLE_SUITE) $(OTHER_SUITES:%=core-%)
 
 .PHONY: test-short
 test-short: setup-build vet test-js ## Run the quick tests: no race detector, no Kubo, no browser
@@ -81,12 +84,17 @@ test-wasm:
 		$(WASM) $(GOTEST) -exec "$$exec" -timeout 10m -run WebCrypto ./node
 
 # The suite in an engine, with the node in a worker of a kind. What moves much and
-# depends on no engine is left to the first.
+# depends on no engine is left to the one that is whole.
+IN_ENGINE = export SHAREDNODE_BROWSER=1 SHAREDNODE_ENGINE=$(word 1,$(subst -, ,$*)) SHAREDNODE_WORKER=$(word 2,$(subst -, ,$*))
 .PHONY: $(SUITES:%=test-%)
 $(SUITES:%=test-%): test-%: build
-	export SHAREDNODE_BROWSER=1 SHAREDNODE_ENGINE=$(word 1,$(subst -, ,$*)) SHAREDNODE_WORKER=$(word 2,$(subst -, ,$*)); \
-		$(GOTEST) -json -count 1 -timeout 20m $(if $(filter chromium-shared,$*),,-short) ./testing/browser | \
+	$(IN_ENGINE); \
+		$(GOTEST) -json -count 1 -timeout 30m $(if $(filter $(WHOLE_SUITE),$*),,-short) ./testing/browser | \
 		go run ./testing/browser/support record -o $(SUPPORT)/$*.json
+
+.PHONY: $(OTHER_SUITES:%=core-%)
+$(OTHER_SUITES:%=core-%): core-%: build
+	$(IN_ENGINE); $(GOTEST) -count 1 -timeout 10m -short -run '$(CORE_TESTS)' ./testing/browser
 
 .PHONY: test-browser
 test-browser: build kubo $(PEERS_INSTALLED)

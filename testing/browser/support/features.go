@@ -28,7 +28,7 @@ var features = []feature{
 	{"Pages put aside and brought back (bfcache)", []string{"bfcache_test.go"}},
 	{"Storage full, cleared, persistent", []string{"full_test.go", "storage_test.go"}},
 	{"The inspector", []string{"inspector_test.go"}},
-	{"Configurations, status and logs, told to all tabs; the inspector", []string{"seen_test.go", "inspector_test.go"}},
+	{"Configurations, status and logs, told to all tabs", []string{"seen_test.go"}},
 	{"Tabs that misbehave, alone", []string{"raw_test.go", "misbehave_test.go"}},
 }
 
