@@ -60,10 +60,12 @@ test-short: setup-build vet test-js ## Run the quick tests: no race detector, no
 .PHONY: kubo
 kubo:
 	.ci/tool ipfs
+	.ci/tool ipfs-cluster-service
 
 .PHONY: test-native
 test-native: kubo $(NPM_INSTALLED) $(PEERS_INSTALLED)
-	SHAREDNODE_KUBO=$$(.ci/tool ipfs) $(GOTEST) -race -timeout 15m ./...
+	SHAREDNODE_KUBO=$$(.ci/tool ipfs) SHAREDNODE_CLUSTER=$$(.ci/tool ipfs-cluster-service) \
+		$(GOTEST) -race -timeout 15m ./...
 
 # With what the node is compiled with for the browser in the place of parts of the
 # libraries (cmd/build-wasm/lean).

@@ -75,6 +75,16 @@ func (q Query) Check() error {
 	return nil
 }
 
+// matches looks again: there are services that pass over a part of a query, and
+// what it means may be removed. ipfs-cluster does not look at the name where there
+// are CIDs.
+func (q Query) matches(p Pin) bool {
+	sameHash := func(c cid.Cid) bool { return string(c.Hash()) == string(p.Cid.Hash()) }
+	return (q.Name == "" || q.Name == p.Name) &&
+		(len(q.Cids) == 0 || slices.ContainsFunc(q.Cids, sameHash)) &&
+		(len(q.Status) == 0 || slices.Contains(q.Status, p.Status))
+}
+
 // Add asks to pin a DAG.
 func (s *Service) Add(ctx context.Context, c cid.Cid, name string, origins []string) (Pin, error) {
 	var answer status
@@ -111,6 +121,9 @@ func (s *Service) List(ctx context.Context, q Query) iter.Seq2[Pin, error] {
 			}
 			for _, st := range p.Results {
 				pin, err := s.read(st)
+				if err == nil && !q.matches(pin) {
+					continue
+				}
 				if !yield(pin, err) || err != nil {
 					return
 				}

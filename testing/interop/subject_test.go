@@ -80,12 +80,12 @@ func soon(t *testing.T) context.Context {
 	return ctx
 }
 
-func startKubo(t *testing.T) *peers.Kubo {
+func startKubo(t *testing.T, edits ...func(map[string]any)) *peers.Kubo {
 	t.Helper()
 	if os.Getenv(peers.KuboVariable) == "" && harness.Skip() != "" {
 		t.Skip(peers.KuboVariable + " does not name an ipfs binary")
 	}
-	kubo, err := peers.StartKubo(soon(t), t.TempDir())
+	kubo, err := peers.StartKubo(soon(t), t.TempDir(), edits...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,9 +34,9 @@ type Kubo struct {
 	said         bytes.Buffer // by the daemon; not read while it runs
 }
 
-// StartKubo starts a daemon whose repo is in the empty directory repo. ctx bounds
-// the start alone.
-func StartKubo(ctx context.Context, repo string) (*Kubo, error) {
+// StartKubo starts a daemon whose repo is in the empty directory repo, with a
+// configuration that edits change, as it is in JSON. ctx bounds the start alone.
+func StartKubo(ctx context.Context, repo string, edits ...func(config map[string]any)) (*Kubo, error) {
 	k := &Kubo{binary: os.Getenv(KuboVariable), repo: repo}
 	if k.binary == "" {
 		return nil, errors.New("peers: " + KuboVariable + " does not name an ipfs binary")
@@ -44,7 +44,7 @@ func StartKubo(ctx context.Context, repo string) (*Kubo, error) {
 	if _, err := k.Run(ctx, nil, "init", "--profile=test,unixfs-v1-2025"); err != nil {
 		return nil, err
 	}
-	if err := k.configure(); err != nil {
+	if err := k.configure(edits); err != nil {
 		return nil, fmt.Errorf("peers: Kubo's configuration: %w", err)
 	}
 	if err := k.Start(ctx); err != nil {
@@ -54,7 +54,7 @@ func StartKubo(ctx context.Context, repo string) (*Kubo, error) {
 }
 
 // configure gives Kubo's configuration what the profile "test" does not.
-func (k *Kubo) configure() error {
+func (k *Kubo) configure(edits []func(map[string]any)) error {
 	file := filepath.Join(k.repo, "config")
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -79,10 +79,27 @@ func (k *Kubo) configure() error {
 	swarm["RelayService"] = map[string]any{"Enabled": true, "ConnectionDataLimit": 1 << 30, "ConnectionDurationLimit": "10m"}
 	// A relay serves nobody before it believes that it is reachable.
 	section(fields, "Internal")["Libp2pForceReachability"] = "public"
+	for _, edit := range edits {
+		edit(fields)
+	}
 	if text, err = json.Marshal(fields); err != nil {
 		return err
 	}
 	return os.WriteFile(file, text, 0o600)
+}
+
+// InDHT has Kubo take part in a DHT with others on this machine, and answer as a
+// delegated router. It is an edit of StartKubo.
+func InDHT(config map[string]any) {
+	routing := section(config, "Routing")
+	routing["Type"], routing["LoopbackAddressesOnLanDHT"] = "dhtserver", true
+	section(config, "Gateway")["ExposeRoutingAPI"] = true
+}
+
+// Gateway returns the URL of the daemon's gateway.
+func (k *Kubo) Gateway() (string, error) {
+	url, err := os.ReadFile(filepath.Join(k.repo, "gateway"))
+	return strings.TrimSpace(string(url)), err
 }
 
 // section returns a section of a configuration, made if it is not there.
