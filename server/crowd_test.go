@@ -20,7 +20,11 @@ func TestCrowds(t *testing.T) {
 		calls, alone, both int // made by each; done at once of one session, of two
 	}{
 		{nodeapi.MethodCat, nodeapi.CatRequest{Path: "bafkqaaa"}, 40, 32, 64},
+		{nodeapi.MethodDAGExport, nodeapi.PathRequest{Path: "bafkqaaa"}, 40, 32, 64},
 		{nodeapi.MethodPinList, nodeapi.PinListRequest{}, 10, 4, 8},
+		{nodeapi.MethodDAGStat, nodeapi.DAGStatRequest{Paths: []string{"bafkqaaa"}}, 10, 4, 8},
+		{nodeapi.MethodRefs, nodeapi.RefsRequest{Paths: []string{"bafkqaaa"}}, 10, 4, 8},
+		{nodeapi.MethodRefsLocal, nil, 10, 4, 8},
 		{nodeapi.MethodRepoGC, nil, 3, 1, 1},
 	} {
 		t.Run(test.method, func(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/ipfs/go-cid"
+
 	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 	"github.com/sharednode/sharednode/server"
@@ -172,6 +174,59 @@ func TestEndAtEveryStepOfCat(t *testing.T) {
 		})
 }
 
+func TestEndAtEveryStepOfExport(t *testing.T) {
+	var file nodeapi.Added
+	atEveryStep(t, nodeapi.MethodDAGExport,
+		func(f *fixture) { file = f.put(make([]byte, 300<<10)) },
+		func(s *stage) {
+			s.open(nodeapi.MethodDAGExport, nodeapi.PathRequest{Path: file.Cid.String()}, false)
+			go func() { _ = s.call.Result(nil) }()
+		})
+}
+
+func TestEndAtEveryStepOfImport(t *testing.T) {
+	var cars [][]byte
+	atEveryStep(t, nodeapi.MethodDAGImport,
+		func(f *fixture) {
+			cars = cars[:0]
+			for _, size := range []int{10, 300 << 10} {
+				cars = append(cars, f.car(make([]byte, size)))
+			}
+		},
+		func(s *stage) {
+			s.open(nodeapi.MethodDAGImport, nil, true)
+			go func() {
+				for _, car := range cars {
+					_ = s.call.WriteItem(nodeapi.CARHeader{})
+					_, _ = s.call.Write(car)
+				}
+				_ = s.call.CloseWrite()
+			}()
+			go s.readAll()
+		})
+}
+
+// car returns a CAR of one block, which the backend then does not have.
+func (f *fixture) car(data []byte) []byte {
+	f.Helper()
+	file := f.put(data)
+	r, err := f.backend.DAGExport(f.Context(), file.Cid.String())
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer r.Close()
+	car, err := io.ReadAll(r)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for outcome, err := range f.backend.BlockRemove(f.Context(), nodeapi.BlockRemoveRequest{Cids: []cid.Cid{file.Cid}}) {
+		if err != nil || outcome.Error != "" {
+			f.Fatalf("removing the block: %+v, %v", outcome, err)
+		}
+	}
+	return car
+}
+
 func TestEndAtEveryStepOfSubscribe(t *testing.T) {
 	atEveryStep(t, nodeapi.MethodPubSubSubscribe, func(*fixture) {}, func(s *stage) {
 		s.open(nodeapi.MethodPubSubSubscribe, nodeapi.SubscribeRequest{Topic: "t"}, false)
@@ -241,8 +296,21 @@ func TestEndOfStalledStreams(t *testing.T) {
 			_, _ = s.call.Write([]byte("x"))
 		},
 		"an add that never begins": func(s *stage) { s.open(nodeapi.MethodAdd, nil, true) },
-		"a block that stops":       func(s *stage) { s.open(nodeapi.MethodBlockPut, nil, true) },
-		"a message that stops":     func(s *stage) { s.open(nodeapi.MethodPubSubPublish, nodeapi.TopicRequest{Topic: "t"}, true) },
+		"an export that is not read": func(s *stage) {
+			file := s.put(make([]byte, 8<<20))
+			s.open(nodeapi.MethodDAGExport, nodeapi.PathRequest{Path: file.Cid.String()}, false)
+		},
+		"an import that stops in a CAR": func(s *stage) {
+			s.open(nodeapi.MethodDAGImport, nil, true)
+			_ = s.call.WriteItem(nodeapi.CARHeader{})
+			_, _ = s.call.Write([]byte("\x11"))
+		},
+		"an import that never begins": func(s *stage) { s.open(nodeapi.MethodDAGImport, nil, true) },
+		"a poll of bandwidth": func(s *stage) {
+			s.open(nodeapi.MethodStatsBandwidth, nodeapi.BandwidthRequest{Poll: true}, false)
+		},
+		"a block that stops":   func(s *stage) { s.open(nodeapi.MethodBlockPut, nil, true) },
+		"a message that stops": func(s *stage) { s.open(nodeapi.MethodPubSubPublish, nodeapi.TopicRequest{Topic: "t"}, true) },
 		"a topic that is not read": func(s *stage) {
 			s.open(nodeapi.MethodPubSubSubscribe, nodeapi.SubscribeRequest{Topic: "t"}, false)
 			synctest.Wait()

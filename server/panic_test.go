@@ -40,6 +40,20 @@ var faultyCalls = map[string]func(f *fixture, conn *messageport.ClientConn) *mes
 		file := f.put(make([]byte, 200<<10))
 		return f.call(conn, nodeapi.MethodCat, nodeapi.CatRequest{Path: file.Cid.String()}, false)
 	},
+	nodeapi.MethodDAGExport: func(f *fixture, conn *messageport.ClientConn) *messageport.ClientCall {
+		file := f.put(make([]byte, 200<<10))
+		return f.call(conn, nodeapi.MethodDAGExport, nodeapi.PathRequest{Path: file.Cid.String()}, false)
+	},
+	nodeapi.MethodDAGImport: func(f *fixture, conn *messageport.ClientConn) *messageport.ClientCall {
+		car := f.car(make([]byte, 150<<10))
+		call := f.call(conn, nodeapi.MethodDAGImport, nil, true)
+		go func() {
+			_ = call.WriteItem(nodeapi.CARHeader{})
+			_, _ = call.Write(car)
+			_ = call.CloseWrite()
+		}()
+		return call
+	},
 	nodeapi.MethodRepoGC: func(f *fixture, conn *messageport.ClientConn) *messageport.ClientCall {
 		f.put([]byte("a"))
 		f.put([]byte("b"))

@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -81,6 +82,18 @@ func TestUploadsOfTheWrongShape(t *testing.T) {
 		want    nodeapi.Code
 		details map[string]any
 	}{
+		{"bytes before the first CAR", nodeapi.MethodDAGImport, []part{{data: "x"}}, nodeapi.CodeBadRequest, nil},
+		{"a CAR's header that is no map", nodeapi.MethodDAGImport, []part{{item: 5}}, nodeapi.CodeBadRequest, nil},
+		{
+			"a CAR's name that is no text", nodeapi.MethodDAGImport, []part{{item: map[string]any{"name": 5}}},
+			nodeapi.CodeInvalidOption, map[string]any{"field": "name", "option": "name", "value": uint64(5)},
+		},
+		{
+			"a CAR's name that is too long", nodeapi.MethodDAGImport,
+			[]part{{item: nodeapi.CARHeader{Name: strings.Repeat("x", 256)}}}, nodeapi.CodeInvalidOption, nil,
+		},
+		{"a CAR of no bytes", nodeapi.MethodDAGImport, []part{{item: nodeapi.CARHeader{}}}, nodeapi.CodeInvalidCAR, nil},
+		{"text for a CAR", nodeapi.MethodDAGImport, []part{{item: nodeapi.CARHeader{}}, {data: "hello"}}, nodeapi.CodeInvalidCAR, nil},
 		{"bytes before the first entry", nodeapi.MethodAdd, []part{{data: "x"}}, nodeapi.CodeBadRequest, nil},
 		{"bytes for a directory", nodeapi.MethodAdd, []part{{item: nodeapi.FileHeader{Path: "d", Dir: true}}, {data: "x"}}, nodeapi.CodeBadRequest, nil},
 		{"a header that is no map", nodeapi.MethodAdd, []part{{item: "a"}}, nodeapi.CodeBadRequest, nil},

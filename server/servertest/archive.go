@@ -79,15 +79,22 @@ func (b *Backend) DAGImport(ctx context.Context, src iter.Seq2[nodeapi.CAR, erro
 	}
 	defer done()
 	var roots []cid.Cid
+	blocks := make(map[cid.Cid][]byte) // kept apart until the end
 	for car, err := range src {
 		if err != nil {
 			return imported, err
 		}
-		root, err := b.takeIn(ctx, bufio.NewReader(car.Content), &imported)
+		root, err := b.takeIn(ctx, bufio.NewReader(car.Content), blocks, &imported)
 		if err != nil {
 			return imported, err
 		}
 		roots = append(roots, root)
+	}
+	if err := b.step(ctx, nodeapi.MethodDAGImport); err != nil {
+		return imported, err
+	}
+	for c, data := range blocks {
+		b.put(c, data)
 	}
 	if opts.PinRoots != nil && !*opts.PinRoots {
 		return imported, nil
@@ -99,16 +106,19 @@ func (b *Backend) DAGImport(ctx context.Context, src iter.Seq2[nodeapi.CAR, erro
 		} else {
 			b.pin(nodeapi.Pin{Cid: root, Type: "recursive"})
 		}
-		if err := errors.Join(b.step(ctx, nodeapi.MethodDAGImport), tell(told)); err != nil {
+		if err := tell(told); err != nil {
 			return imported, err
 		}
 	}
 	return imported, nil
 }
 
-// takeIn stores the blocks of a CAR and returns its root.
-func (b *Backend) takeIn(ctx context.Context, r *bufio.Reader, imported *nodeapi.DAGImported) (cid.Cid, error) {
+// takeIn reads the blocks of a CAR and returns its root.
+func (b *Backend) takeIn(ctx context.Context, r *bufio.Reader, into map[cid.Cid][]byte, imported *nodeapi.DAGImported) (cid.Cid, error) {
 	header, err := nextSection(r)
+	if errors.Is(err, io.EOF) {
+		err = notACAR(io.ErrUnexpectedEOF)
+	}
 	if err != nil {
 		return cid.Undef, err
 	}
@@ -132,7 +142,7 @@ func (b *Backend) takeIn(ctx context.Context, r *bufio.Reader, imported *nodeapi
 		if err != nil || sum(c.Type(), data[n:]) != c {
 			return cid.Undef, notACAR(errors.New("a block is not what its CID says"))
 		}
-		b.put(c, data[n:])
+		into[c] = data[n:]
 		imported.BlockCount++
 		imported.BlockBytesCount += uint64(len(data) - n)
 	}
