@@ -64,6 +64,26 @@ func TestDAGExportAndImport(t *testing.T) {
 	})
 }
 
+// Of version 2 a CAR may have padding, and an index after its data, which is
+// passed over.
+func TestDAGImportVersion2(t *testing.T) {
+	from, n := newNode(t, newConfig()), newNode(t, newConfig())
+	var cars [][]byte
+	for _, size := range []int{100, 200} {
+		v1 := export(t, from, addFile(t, from, nodeapi.AddOptions{}, noise(size)).String())
+		v2 := append([]byte("\x0a\xa1\x67version\x02"), make([]byte, 16)...)
+		for _, number := range []int{51 + 7, len(v1), 51 + 7 + len(v1)} {
+			v2 = binary.LittleEndian.AppendUint64(v2, uint64(number))
+		}
+		v2 = append(append(v2, make([]byte, 7)...), v1...)
+		cars = append(cars, append(v2, "an index that nobody reads"...))
+	}
+	roots, imported, err := tryImport(t, n, nodeapi.DAGImportOptions{}, cars...)
+	if err != nil || len(roots) != 2 || roots[0].PinErrorMsg+roots[1].PinErrorMsg != "" || imported.BlockBytesCount != 300 {
+		t.Errorf("got %+v, %+v, %v", roots, imported, err)
+	}
+}
+
 func TestDAGImportWithoutPins(t *testing.T) {
 	from, to := newNode(t, newConfig()), newNode(t, newConfig())
 	archive := export(t, from, addFile(t, from, nodeapi.AddOptions{}, noise(2<<20)).String())
