@@ -22,6 +22,7 @@ var (
 	_ server.MutableFiles = (*node.Node)(nil)
 
 	_ server.References = (*node.Node)(nil)
+	_ server.Datastore  = (*node.Node)(nil)
 	_ server.Archives   = (*node.Node)(nil)
 	_ server.Resolver   = (*node.Node)(nil)
 	_ server.Domains    = (*node.Node)(nil)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 
+	ds "github.com/ipfs/go-datastore"
 	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/peer"
 
@@ -22,14 +23,15 @@ import (
 // Node is a running node. Its methods may be called concurrently, but for
 // Close, which is the last.
 type Node struct {
-	cfg   Config
-	key   crypto.PrivKey
-	id    peer.ID
-	store *store
-	pins  *pins
-	keys  *keystore.Store
-	names *names.Names
-	files *mfsTree
+	cfg     Config
+	key     crypto.PrivKey
+	id      peer.ID
+	store   *store
+	pins    *pins
+	keys    *keystore.Store
+	names   *names.Names
+	files   *mfsTree
+	records ds.Batching // of applications
 
 	services *pinservice.Store
 
@@ -84,6 +86,7 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 		id:        id,
 		store:     store,
 		pins:      pins,
+		records:   newRecords(cfg.Datastore),
 		keys:      keystore.New(cfg.Datastore, key),
 		services:  pinservice.New(cfg.Datastore),
 		imports:   newImportBudget(),

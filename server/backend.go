@@ -138,6 +138,21 @@ type Repo interface {
 	RepoVerify(ctx context.Context, bad func(nodeapi.CIDOutcome) error) (nodeapi.RepoVerified, error)
 }
 
+// Datastore is the group of the records of applications, which are apart from the
+// backend's own. Keys are checked: each is of the form "/a/b". Values are not
+// changed by either side once handed over.
+type Datastore interface {
+	DatastoreHas(ctx context.Context, key string) (bool, error)
+	// DatastoreGet answers nodeapi.CodeNoSuchRecord where there is none.
+	DatastoreGet(ctx context.Context, key string) ([]byte, error)
+	// DatastoreBatch makes changes at once: all of them, or none. To delete what is
+	// not there is no error.
+	DatastoreBatch(ctx context.Context, writes []nodeapi.DatastoreWrite) error
+	// DatastoreQuery yields the records whose keys begin with q.Prefix, in any
+	// order. Changes made during it may be left out.
+	DatastoreQuery(ctx context.Context, q nodeapi.DatastoreQuery) iter.Seq2[nodeapi.DatastoreEntry, error]
+}
+
 // Extender is a backend whose lists of configuration grow: bootstrap peers,
 // relays, topics and so on.
 type Extender interface {

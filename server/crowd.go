@@ -21,18 +21,20 @@ const (
 var crowdSizes = [crowds]int{reading: 32, listing: 4, sweeping: 1}
 
 var crowdOf = map[string]crowd{
-	nodeapi.MethodCat:        reading,
-	nodeapi.MethodGet:        reading,
-	nodeapi.MethodList:       reading,
-	nodeapi.MethodDAGExport:  reading,
-	nodeapi.MethodPinList:    listing,
-	nodeapi.MethodRepoStat:   listing,
-	nodeapi.MethodRefs:       listing, // each remembers what it has seen
-	nodeapi.MethodRefsLocal:  listing,
-	nodeapi.MethodDAGStat:    listing, // likewise
-	nodeapi.MethodStatus:     listing,
-	nodeapi.MethodRepoGC:     sweeping,
-	nodeapi.MethodRepoVerify: sweeping,
+	nodeapi.MethodCat:            reading,
+	nodeapi.MethodGet:            reading,
+	nodeapi.MethodList:           reading,
+	nodeapi.MethodDAGExport:      reading,
+	nodeapi.MethodPinList:        listing,
+	nodeapi.MethodDatastoreQuery: listing,
+	nodeapi.MethodDatastoreGet:   reading,
+	nodeapi.MethodRepoStat:       listing,
+	nodeapi.MethodRefs:           listing, // each remembers what it has seen
+	nodeapi.MethodRefsLocal:      listing,
+	nodeapi.MethodDAGStat:        listing, // likewise
+	nodeapi.MethodStatus:         listing,
+	nodeapi.MethodRepoGC:         sweeping,
+	nodeapi.MethodRepoVerify:     sweeping,
 }
 
 func newCrowds() (c [crowds]turns) {

@@ -71,6 +71,11 @@ var methods = map[string]method{
 	nodeapi.MethodRepoVerify:  serve(repoVerify),
 	nodeapi.MethodRepoVersion: serve(repoVersion),
 
+	nodeapi.MethodDatastoreHas:   serve(datastoreHas),
+	nodeapi.MethodDatastoreGet:   serve(datastoreGet),
+	nodeapi.MethodDatastoreBatch: buffering(serve(datastoreBatch)),
+	nodeapi.MethodDatastoreQuery: serve(datastoreQuery),
+
 	nodeapi.MethodSwarmConnect:    serve(swarmConnect),
 	nodeapi.MethodSwarmDisconnect: serve(swarmDisconnect),
 	nodeapi.MethodSwarmPeers:      serve(swarmPeers),

@@ -194,6 +194,12 @@ const (
 	// CodeInvalidCAR: bytes that are no CAR, or a part of one. Details: offset, the
 	// bytes that could be read; name, where there is one; cid, of the last block.
 	CodeInvalidCAR Code = "invalid-car"
+	// CodeNoSuchRecord: a key under which no application has kept anything. Details:
+	// key.
+	CodeNoSuchRecord Code = "no-such-record"
+	// CodeBatchTooLarge: more at once than one batch of changes may be. Details:
+	// limit, in bytes; changes, how many there may be.
+	CodeBatchTooLarge Code = "batch-too-large"
 )
 
 // Error is an error with a code. It crosses a port whole.

@@ -118,6 +118,19 @@ const (
 	// MethodRepoVersion: none → uint.
 	MethodRepoVersion = "repo.version"
 
+	// MethodDatastoreHas: DatastoreKey → bool. The records of datastore.* are those
+	// of applications, which the node keeps beside its own and never reads.
+	MethodDatastoreHas = "datastore.has"
+	// MethodDatastoreGet: DatastoreKey → none; ↓ bytes of the value.
+	MethodDatastoreGet = "datastore.get"
+	// MethodDatastoreBatch: none → none; ↑ for each change an item DatastoreChange
+	// and, unless it deletes, the bytes of the value. All of them are made at once
+	// when all have come.
+	MethodDatastoreBatch = "datastore.batch"
+	// MethodDatastoreQuery: DatastoreQuery → none; ↓ items DatastoreRecord, each
+	// with the bytes of its value after it. It tells what was there when it began.
+	MethodDatastoreQuery = "datastore.query"
+
 	// MethodSwarmConnect: AddrRequest → none.
 	MethodSwarmConnect = "swarm.connect"
 	// MethodSwarmDisconnect: AddrRequest → none.

@@ -159,6 +159,11 @@ var samples = []struct {
 	{"full", nodeapi.CARHeader{Name: "n.car"}},
 	{"full", nodeapi.ImportedRoot{Cid: cidV1, PinErrorMsg: "m", Code: nodeapi.CodeNotFound}},
 	{"pinned", nodeapi.ImportedRoot{Cid: cidV1}},
+	{"full", nodeapi.DatastoreKey{Key: "/a/b"}},
+	{"put", nodeapi.DatastoreChange{Key: "/a/b"}},
+	{"full", nodeapi.DatastoreChange{Key: "/a/b", Delete: true}},
+	{"full", nodeapi.DatastoreQuery{Prefix: "/a", KeysOnly: true}},
+	{"full", nodeapi.DatastoreRecord{Key: "/a/b", Size: 4 << 20}},
 	{"full", nodeapi.DAGImported{BlockCount: 3, BlockBytesCount: 1 << 40}},
 	{"full", nodeapi.RefsRequest{
 		Paths: []string{"p", "q"}, Recursive: true, Unique: true, Format: "<dst>", Edges: true, MaxDepth: new(-1),

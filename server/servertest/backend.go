@@ -30,6 +30,7 @@ var (
 	_ server.Resolver   = (*Backend)(nil)
 	_ server.Domains    = (*Backend)(nil)
 	_ server.Bootstrap  = (*Backend)(nil)
+	_ server.Datastore  = (*Backend)(nil)
 	_ server.Statistics = (*Backend)(nil)
 
 	_ server.Extender = (*Backend)(nil)
@@ -72,6 +73,7 @@ type Backend struct {
 	services map[string]*service
 	names    map[string]string // what names point at
 	records  map[string][]byte // what was put, by key
+	values   map[string][]byte // of applications, by key
 	peers    map[string]string // addresses, of those that are connected
 	changed  chan struct{}     // closed when peers changes; nil if nobody waits
 	sequence uint64            // of messages

@@ -9,6 +9,12 @@ export type {
   ArchiveAPI,
 } from './api/archive.js';
 export type { BootstrapResult, BootstrapAPI } from './api/bootstrap.js';
+export type {
+  DatastoreAPI,
+  DatastoreEntry,
+  DatastoreQueryOptions,
+  DatastoreWrite,
+} from './api/datastore.js';
 export type { ConfigAPI } from './api/config.js';
 export type {
   KeyOptions,

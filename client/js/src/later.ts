@@ -38,6 +38,14 @@ const shapes: {
     rm: Gives.One,
   },
   config: { get: Gives.One, getAll: Gives.One },
+  datastore: {
+    batch: Gives.One,
+    delete: Gives.One,
+    get: Gives.One,
+    has: Gives.One,
+    put: Gives.One,
+    query: Gives.Many,
+  },
   dag: { export: Gives.Many, import: Gives.Many, stat: Gives.One },
   files: {
     chmod: Gives.One,

@@ -3,6 +3,7 @@
 import type { BitswapAPI } from './api/bitswap.js';
 import type { BootstrapAPI } from './api/bootstrap.js';
 import type { ConfigAPI } from './api/config.js';
+import type { DatastoreAPI } from './api/datastore.js';
 import type { FilesAPI } from './api/mfs.js';
 import type { KeyAPI } from './api/key.js';
 import type { NameAPI } from './api/name.js';
@@ -67,6 +68,7 @@ export class Sharednode extends SharednodeEventTarget {
   readonly pin: PinAPI;
   readonly refs: RefsAPI;
   readonly repo: RepoAPI;
+  readonly datastore: DatastoreAPI;
   readonly key: KeyAPI;
   readonly name: NameAPI;
   readonly routing: RoutingAPI;
@@ -118,6 +120,7 @@ export class Sharednode extends SharednodeEventTarget {
     };
     this.refs = Object.assign(this.#top.refs, later(core, 'refs'));
     this.repo = later(core, 'repo');
+    this.datastore = later(core, 'datastore');
     this.key = later(core, 'key');
     this.name = later(core, 'name');
     this.routing = later(core, 'routing');

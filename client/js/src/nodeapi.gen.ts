@@ -131,6 +131,24 @@ export const enum Methods {
   RepoVerify = 'repo.verify',
   /** none → uint. */
   RepoVersion = 'repo.version',
+  /**
+   * DatastoreKey → bool. The records of datastore.* are those
+   * of applications, which the node keeps beside its own and never reads.
+   */
+  DatastoreHas = 'datastore.has',
+  /** DatastoreKey → none; ↓ bytes of the value. */
+  DatastoreGet = 'datastore.get',
+  /**
+   * none → none; ↑ for each change an item DatastoreChange
+   * and, unless it deletes, the bytes of the value. All of them are made at once
+   * when all have come.
+   */
+  DatastoreBatch = 'datastore.batch',
+  /**
+   * DatastoreQuery → none; ↓ items DatastoreRecord, each
+   * with the bytes of its value after it. It tells what was there when it began.
+   */
+  DatastoreQuery = 'datastore.query',
   /** AddrRequest → none. */
   SwarmConnect = 'swarm.connect',
   /** AddrRequest → none. */
@@ -311,6 +329,9 @@ export const Repeats = {
     Methods.RepoStat,
     Methods.RepoVerify,
     Methods.RepoVersion,
+    Methods.DatastoreHas,
+    Methods.DatastoreGet,
+    Methods.DatastoreQuery,
     Methods.SwarmPeers,
     Methods.SwarmAddrs,
     Methods.SwarmLocalAddrs,
@@ -622,7 +643,17 @@ export type NodeErrorCode =
    * bytes that are no CAR, or a part of one. Details: offset, the
    * bytes that could be read; name, where there is one; cid, of the last block.
    */
-  | 'invalid-car';
+  | 'invalid-car'
+  /**
+   * a key under which no application has kept anything. Details:
+   * key.
+   */
+  | 'no-such-record'
+  /**
+   * more at once than one batch of changes may be. Details:
+   * limit, in bytes; changes, how many there may be.
+   */
+  | 'batch-too-large';
 
 /** DAGStatRequest asks how large DAGs are. All of their blocks are looked at. */
 export interface DAGStatRequest {
@@ -684,6 +715,39 @@ export interface ImportedRoot {
 export interface DAGImported {
   blockCount: number | bigint;
   blockBytesCount: number | bigint;
+}
+
+/**
+ * DatastoreKey names a record: parts that each begin with "/", as in "/a/b",
+ * none of which is empty, "." or "..".
+ */
+export interface DatastoreKey {
+  key: string;
+}
+
+/**
+ * DatastoreChange is one change of a batch. Of changes to one key the last
+ * counts.
+ */
+export interface DatastoreChange {
+  key: string;
+  /** no bytes follow */
+  delete?: boolean;
+}
+
+/** DatastoreQuery asks for the records whose keys begin with a text. */
+export interface DatastoreQuery {
+  /** Prefix is the text, of any key's beginning: "/a" is that of "/ab" too. */
+  prefix?: string;
+  /** no bytes follow */
+  keysOnly?: boolean;
+}
+
+/** DatastoreRecord announces a record of an answer to a query. */
+export interface DatastoreRecord {
+  key: string;
+  /** of the value's bytes, which follow */
+  size?: number | bigint;
 }
 
 /** KeyGenRequest asks for a new key. */

@@ -6,6 +6,7 @@ import { archiveAPI } from './api/archive.js';
 import { bitswapAPI } from './api/bitswap.js';
 import { bootstrapAPI } from './api/bootstrap.js';
 import { configAPI } from './api/config.js';
+import { datastoreAPI } from './api/datastore.js';
 import { keyAPI } from './api/key.js';
 import { libp2pAPI } from './api/libp2p.js';
 import { logAPI } from './api/log.js';
@@ -37,6 +38,7 @@ export const groups = {
   bootstrap: bootstrapAPI,
   config: configAPI,
   dag: archiveAPI,
+  datastore: datastoreAPI,
   files: filesAPI,
   key: keyAPI,
   libp2p: libp2pAPI,

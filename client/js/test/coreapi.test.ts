@@ -556,4 +556,53 @@ const network: Record<string, Case> = {
   },
 };
 
-testCases({ ...files, ...dag, ...names, ...remote, ...network });
+const one = Uint8Array.of(1);
+const datastore: Record<string, Case> = {
+  'datastore.has': {
+    ask: (node) => node.datastore.has('/a'),
+    method: 'datastore.has',
+    request: { key: '/a' },
+    result: true,
+    want: true,
+  },
+  'datastore.get': {
+    ask: (node) => node.datastore.get('/a'),
+    method: 'datastore.get',
+    request: { key: '/a' },
+    data: [[1]],
+    want: one,
+  },
+  'datastore.put': {
+    ask: (node) => node.datastore.put('/a', one),
+    method: 'datastore.batch',
+    request: null,
+    sentItems: [{ key: '/a' }],
+    sent: '01',
+    want: undefined,
+  },
+  'datastore.delete': {
+    ask: (node) => node.datastore.delete('/a'),
+    method: 'datastore.batch',
+    request: null,
+    sentItems: [{ key: '/a', delete: true }],
+    want: undefined,
+  },
+  'datastore.batch': {
+    ask: (node) =>
+      node.datastore.batch([{ key: '/a', value: 'a' }, { key: '/b' }]),
+    method: 'datastore.batch',
+    request: null,
+    sentItems: [{ key: '/a' }, { key: '/b', delete: true }],
+    sent: '61',
+    want: undefined,
+  },
+  'datastore.query': {
+    ask: (node) => all(node.datastore.query({ prefix: '/', keysOnly: true })),
+    method: 'datastore.query',
+    request: { prefix: '/', keysOnly: true },
+    items: [{ key: '/a' }],
+    want: [{ key: '/a', value: new Uint8Array() }],
+  },
+};
+
+testCases({ ...datastore, ...files, ...dag, ...names, ...remote, ...network });

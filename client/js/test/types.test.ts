@@ -126,6 +126,7 @@ test('the client has every method of the vocabulary', () => {
         | Names<Sharednode['pin']['remote'], 'pin.remote.'>
         | Names<Sharednode['pin']['remote']['service'], 'pin.remote.service.'>
         | Names<Sharednode['refs'], 'refs.'>
+        | Names<Sharednode['datastore'], 'datastore.'>
         | Names<Sharednode['key'], 'key.'>
         | Names<Sharednode['name'], 'name.'>
         | Names<Sharednode['routing'], 'routing.'>
