@@ -10,7 +10,7 @@ WASM_PACKAGES := ./messageport/... ./blockstore/... ./client/... ./node/... ./se
 # hashing alone.
 JS_PACKAGES := ./messageport/... ./blockstore/... ./client/...
 # Packages whose tests drive a browser, beside the suite in testing/browser.
-BROWSER_PACKAGES := ./node/p2p ./testing/browser/harness ./testing/torture ./testing/interop ./testing/quickstart/... ./cmd/demo/...
+BROWSER_PACKAGES := ./node/p2p ./testing/browser/harness ./testing/torture ./testing/interop ./testing/helia ./testing/quickstart/... ./cmd/demo/...
 # What the suite's runs came to, for the README's table.
 SUPPORT := .cache/support
 SUITES := chromium-shared chromium-dedicated firefox-shared webkit-shared
@@ -136,7 +136,7 @@ fmt: $(NPM_INSTALLED) ## Format Go and TypeScript
 
 .PHONY: clean
 clean: ## Remove what was built; keep the tools in .cache/bin
-	rm -rf dist client/js/node_modules client/js/dist $(PEERS)/node_modules
+	rm -rf dist client/js/node_modules client/js/dist $(PEERS)/node_modules testing/helia/web/node_modules
 
 .PHONY: setup setup-build
 setup:

@@ -131,7 +131,7 @@ func TestErrorsOfTheBackend(t *testing.T) {
 					if method == nodeapi.MethodKeyImport {
 						request["key"] = []byte{1}
 					} else {
-						request["key"], request["value"] = "k", "bafkqaaa"
+						request["key"], request["value"] = "/k", "bafkqaaa"
 						request["service"], request["endpoint"] = "s", "https://a.example"
 					}
 					if method == nodeapi.MethodFilesCopy || method == nodeapi.MethodFilesMove {

@@ -13,8 +13,8 @@ import (
 
 // bundleScripts writes the client, once for bundlers and once for pages without
 // one; what it loads when it is needed, and where there is no SharedWorker, with the
-// Service Worker for that; the room, which needs nothing of any of them but a node; and the worker's
-// script.
+// Service Worker for that; the room and Helia's stores, which need nothing of any of
+// them but a node; and the worker's script.
 func (b *build) bundleScripts(ctx context.Context) error {
 	forBundlers := b.script("src/index.ts", "index.js", api.FormatESModule)
 	forBundlers.Packages = api.PackagesExternal
@@ -27,12 +27,13 @@ func (b *build) bundleScripts(ctx context.Context) error {
 	elected := b.script("src/elected.ts", "elected.js", api.FormatESModule)
 	carrier := b.script("src/port-sw.ts", "port-sw.js", api.FormatIIFE)
 	room := b.script("src/room.ts", "room.js", api.FormatESModule)
+	helia := b.script("src/helia.ts", "helia.js", api.FormatESModule)
 
 	worker, err := b.workerScript(ctx)
 	if err != nil {
 		return err
 	}
-	for _, options := range []api.BuildOptions{forBundlers, selfContained, rare, elected, carrier, room, worker} {
+	for _, options := range []api.BuildOptions{forBundlers, selfContained, rare, elected, carrier, room, helia, worker} {
 		if err := bundle(options); err != nil {
 			return err
 		}
