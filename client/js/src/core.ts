@@ -1,4 +1,4 @@
-import { toMetadata } from './api/files.js';
+import { cat, ls, toMetadata } from './api/files.js';
 import { outcomeError } from './api/outcome.js';
 import { allItems, bytesOf, collect, itemsOf, take } from './api/stream.js';
 import { messagesDropped, toTopic } from './api/subscriptions.js';
@@ -8,6 +8,7 @@ import { SharednodeError } from './errors.js';
 import type { Link } from './link.js';
 import { invalidOption, pick } from './options.js';
 import { toAddr, toPeer } from './peers.js';
+import { byteReader } from './reader.js';
 import { isBytes, toBytes } from './sources/bytes.js';
 import { invalidSource, openContent } from './sources/content.js';
 import { toMode, toMtime } from './sources/entry.js';
@@ -24,8 +25,10 @@ export const parts = {
   Standing,
   allItems,
   bounded,
+  byteReader,
   bytesOf,
   bytesUpload,
+  cat,
   collect,
   entriesUpload,
   fromWire,
@@ -33,6 +36,7 @@ export const parts = {
   invalidSource,
   isBytes,
   itemsOf,
+  ls,
   messagesDropped,
   milliseconds,
   openContent,

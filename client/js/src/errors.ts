@@ -47,6 +47,8 @@ export type ClientErrorCode =
   | 'repo-lost'
   /** The source of an add threw; `cause` is what it threw. Details: path. */
   | 'source-error'
+  /** What was to be written to threw; `cause` is what it threw. Details: path. */
+  | 'sink-error'
   /** A value that an add cannot read bytes from. Details: path, type. */
   | 'invalid-source'
   /** A value that is not of the IPLD data model. */

@@ -163,6 +163,13 @@ export type { Peer, SharednodeEvents } from './events.js';
 export type { Sharednode } from './node.js';
 export type { Config, LogLevel, RoomMember } from './nodeapi.gen.js';
 export type { TextLike } from './peers.js';
+export type { ByteReader } from './reader.js';
+export {
+  globSource,
+  type GlobSourceOptions,
+  urlSource,
+} from './sources/sources.js';
+export type { SaveOptions } from './api/save.js';
 export type { Bytes } from './sources/bytes.js';
 export type { Content } from './sources/content.js';
 export type { Candidates, ManyCandidate } from './sources/entries.js';

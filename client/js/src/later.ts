@@ -1,6 +1,7 @@
 import type { Core } from './core.js';
 import { type CallOptions, within } from './deadline.js';
 import { loadRare } from './load.js';
+import { byteReader, type ByteReader } from './reader.js';
 
 /** The groups of rare calls by their names, and the methods of each. */
 type Groups = Awaited<ReturnType<typeof loadRare>>['groups'];
@@ -12,11 +13,15 @@ const enum Gives {
   One,
   /** An async generator. */
   Many,
+  /** One of bytes. */
+  Bytes,
 }
 
 type GivesOf<M> = M extends (...args: never) => Promise<unknown>
   ? Gives.One
-  : Gives.Many;
+  : M extends (...args: never) => ByteReader
+    ? Gives.Bytes
+    : Gives.Many;
 
 const shapes: {
   [N in keyof Groups]: { [M in keyof Group<N>]: GivesOf<Group<N>[M]> };
@@ -27,6 +32,7 @@ const shapes: {
     refs: Gives.Many,
     resolve: Gives.One,
     samples: Gives.One,
+    save: Gives.One,
     status: Gives.One,
   },
   bitswap: { stat: Gives.One, wantlist: Gives.One, wantlistForPeer: Gives.One },
@@ -46,7 +52,7 @@ const shapes: {
     put: Gives.One,
     query: Gives.Many,
   },
-  dag: { export: Gives.Many, import: Gives.Many, stat: Gives.One },
+  dag: { export: Gives.Bytes, import: Gives.Many, stat: Gives.One },
   files: {
     chmod: Gives.One,
     cp: Gives.One,
@@ -54,7 +60,7 @@ const shapes: {
     ls: Gives.Many,
     mkdir: Gives.One,
     mv: Gives.One,
-    read: Gives.Many,
+    read: Gives.Bytes,
     rm: Gives.One,
     stat: Gives.One,
     touch: Gives.One,
@@ -134,13 +140,14 @@ export function later<N extends keyof Groups>(core: Core, name: N): Group<N> {
     return group?.[method] as AnyGroup[string];
   };
   const stubs: Record<string, unknown> = {};
-  for (const [method, gives] of Object.entries(shapes[name])) {
-    stubs[method] =
-      gives === Gives.One
-        ? async (...args: unknown[]) => (await methodOf(method, args))(...args)
-        : async function* (...args: unknown[]) {
-            return yield* (await methodOf(method, args))(...args);
-          };
+  for (const [method, gives] of Object.entries<Gives>(shapes[name])) {
+    const one = async (...args: unknown[]) =>
+      (await methodOf(method, args))(...args);
+    const many = async function* (...args: unknown[]) {
+      return yield* (await methodOf(method, args))(...args);
+    };
+    const bytes = (...args: unknown[]) => byteReader(many(...args));
+    stubs[method] = [one, many, bytes][gives];
   }
   return stubs as Group<N>;
 }

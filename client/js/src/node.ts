@@ -7,6 +7,7 @@ import type { DatastoreAPI } from './api/datastore.js';
 import type { FilesAPI } from './api/mfs.js';
 import type { KeyAPI } from './api/key.js';
 import type { NameAPI } from './api/name.js';
+import type { SaveOptions } from './api/save.js';
 import type { RefsAPI } from './api/refs.js';
 import type { RoutingAPI } from './api/routing.js';
 import type { StatsAPI } from './api/stats.js';
@@ -46,6 +47,7 @@ import {
 } from './nodeapi.gen.js';
 import { type TextLike, toPeer } from './peers.js';
 import type { Welcome } from './protocol/handshake.js';
+import { byteReader, type ByteReader } from './reader.js';
 import type { Candidates } from './sources/entries.js';
 import type { Candidate } from './sources/entry.js';
 import { Standing } from './standing.js';
@@ -165,19 +167,22 @@ export class Sharednode extends SharednodeEventTarget {
   }
 
   /** Reads a file. */
-  cat(
-    path: IPFSPath,
-    options: files.CatOptions = {},
-  ): AsyncGenerator<Uint8Array, void> {
-    return files.cat(this.#link, path, options);
+  cat(path: IPFSPath, options: files.CatOptions = {}): ByteReader {
+    return byteReader(files.cat(this.#link, path, options));
   }
 
   /** Reads a file or a directory as TAR. */
-  get(
+  get(path: IPFSPath, options: files.GetOptions = {}): ByteReader {
+    return byteReader(files.get(this.#link, path, options));
+  }
+
+  /** Writes a file, or a directory with all it holds, into a folder. */
+  save(
     path: IPFSPath,
-    options: files.GetOptions = {},
-  ): AsyncGenerator<Uint8Array, void> {
-    return files.get(this.#link, path, options);
+    folder: FileSystemDirectoryHandle,
+    options: SaveOptions = {},
+  ): Promise<void> {
+    return this.#top.save(path, folder, options);
   }
 
   /** Lists a directory. */

@@ -28,6 +28,8 @@ export {
   decodePlain as decodeJSON,
 } from './codecs/dag-json.js';
 export { decode as decodeDagPB } from './codecs/dag-pb.js';
+export { fetchBytes } from './sources/fetch.js';
+export { glob } from './sources/glob.js';
 export { walk } from './sources/folder.js';
 export { persistStorage } from './storage.js';
 

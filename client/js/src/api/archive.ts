@@ -12,6 +12,7 @@ import {
   type PathRequest,
 } from '../nodeapi.gen.js';
 import { bool } from '../options.js';
+import type { ByteReader } from '../reader.js';
 import type { Bytes } from '../sources/bytes.js';
 import { carEntries } from '../sources/cars.js';
 import type { Content } from '../sources/content.js';
@@ -69,10 +70,7 @@ export type CARSource =
 /** DAGs as archives (CAR: https://ipld.io/specs/transport/car/). */
 export interface ArchiveAPI {
   /** Gives all that a block links to as a CAR of version 1. */
-  export(
-    root: IPFSPath,
-    options?: DAGExportOptions,
-  ): AsyncGenerator<Uint8Array, void>;
+  export(root: IPFSPath, options?: DAGExportOptions): ByteReader;
   /** Takes in CARs of version 1 or 2; gives the roots, and returns how much it was. */
   import(
     sources: CARSource,
@@ -88,7 +86,8 @@ export interface ArchiveAPI {
 /** The calls on archives. */
 export function archiveAPI(core: Core): ArchiveAPI {
   return {
-    export: (root, options = {}) => exportCAR(core, root, options),
+    export: (root, options = {}) =>
+      core.byteReader(exportCAR(core, root, options)),
     import: (sources, options = {}) => importCARs(core, sources, options),
     stat: (paths, options = {}) => stat(core, paths, options),
   };

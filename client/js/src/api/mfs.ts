@@ -21,6 +21,7 @@ import {
   Methods,
 } from '../nodeapi.gen.js';
 import { bool, type Check, count, func, integer, text } from '../options.js';
+import type { ByteReader } from '../reader.js';
 import type { Content } from '../sources/content.js';
 import { contentUpload } from '../sources/content-upload.js';
 import type { MtimeLike } from '../sources/entry.js';
@@ -180,10 +181,7 @@ export interface FilesAPI {
     options?: FilesRmOptions,
   ): Promise<void>;
   /** Reads a file as it is when the call begins. */
-  read(
-    path: IPFSPath,
-    options?: FilesReadOptions,
-  ): AsyncGenerator<Uint8Array, void>;
+  read(path: IPFSPath, options?: FilesReadOptions): ByteReader;
   /** Writes a file, which changes in one step when all bytes are there. */
   write(
     path: string,
@@ -263,7 +261,7 @@ export function filesAPI(core: Core): FilesAPI {
       };
       await core.link.ask(op, request, options);
     },
-    read: (path, options = {}) => read(core, path, options),
+    read: (path, options = {}) => core.byteReader(read(core, path, options)),
     write: (path, content, options = {}) => write(core, path, content, options),
     mv: (from, to, options = {}) =>
       transfer<FilesMoveRequest>(

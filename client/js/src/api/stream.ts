@@ -1,5 +1,6 @@
 import { SharednodeError } from '../errors.js';
 import type { Call } from '../protocol/call.js';
+import { join } from '../reader.js';
 
 /**
  * Gives the bytes that a call brings. Leaving the iteration early gives the
@@ -70,24 +71,6 @@ export async function take(
 }
 
 /** Collects the bytes that a call brings until its result. */
-export async function collect(call: Call): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of bytesOf(call)) {
-    chunks.push(chunk);
-  }
-  const [first] = chunks;
-  if (chunks.length === 1 && first !== undefined) {
-    return first;
-  }
-  let length = 0;
-  for (const chunk of chunks) {
-    length += chunk.length;
-  }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+export function collect(call: Call): Promise<Uint8Array> {
+  return join(bytesOf(call));
 }

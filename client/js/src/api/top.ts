@@ -17,6 +17,7 @@ import {
   type StatusResult,
 } from './info.js';
 import { ping, type PingOptions, type PingResult } from './ping.js';
+import { save, type SaveOptions } from './save.js';
 import { refs, type RefsOptions, type RefsResult } from './refs.js';
 
 /** Options of `resolve`. */
@@ -44,6 +45,11 @@ export interface TopAPI {
     options?: RefsOptions,
   ): AsyncGenerator<RefsResult, void>;
   resolve(name: IPFSPath, options?: ResolveOptions): Promise<string>;
+  save(
+    path: IPFSPath,
+    folder: FileSystemDirectoryHandle,
+    options?: SaveOptions,
+  ): Promise<void>;
   samples(options?: SamplesOptions): Promise<SampleResult[]>;
   status(options?: CallOptions): Promise<StatusResult>;
 }
@@ -55,6 +61,7 @@ export function topAPI(core: Core): TopAPI {
     ping: (peer, options = {}) => ping(core, peer, options),
     refs: (paths, options = {}) => refs(core, paths, options),
     resolve: (name, options = {}) => resolve(core, name, options),
+    save: (path, folder, options = {}) => save(core, path, folder, options),
     samples: (options = {}) => samples(core, options),
     status: (options = {}) => status(core, options),
   };

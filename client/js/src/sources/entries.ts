@@ -19,6 +19,8 @@ import {
 import {
   type DroppedEntry,
   type Handle,
+  dropped,
+  isDrop,
   isDroppedEntry,
   isHandle,
 } from './handles.js';
@@ -32,6 +34,7 @@ export type Candidates =
   | AsyncIterable<ManyCandidate>
   | ReadableStream<ManyCandidate>
   | FileList
+  | DataTransfer
   | Handle
   | DroppedEntry;
 
@@ -77,7 +80,12 @@ export function isRereadable(source: unknown): boolean {
 }
 
 function isMany(source: unknown): boolean {
-  return isHandle(source) || isDroppedEntry(source) || isIterable(source);
+  return (
+    isHandle(source) ||
+    isDroppedEntry(source) ||
+    isDrop(source) ||
+    isIterable(source)
+  );
 }
 
 function isFileList(source: unknown): boolean {
@@ -90,7 +98,7 @@ async function* expand(source: unknown): AsyncGenerator<unknown, void> {
     const { walk } = await loadRare();
     yield* walk(source);
   } else {
-    yield* expandEach(source);
+    yield* expandEach(isDrop(source) ? dropped(source) : source);
   }
 }
 

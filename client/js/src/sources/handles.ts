@@ -23,3 +23,21 @@ export function isDroppedEntry(value: unknown): value is DroppedEntry {
     typeof entry.fullPath === 'string'
   );
 }
+
+/** Whether a value is what a drop or a paste brings, by shape. */
+export function isDrop(value: unknown): value is DataTransfer {
+  const drop = value as Partial<DataTransfer> | null;
+  return (
+    typeof value === 'object' &&
+    typeof drop?.getData === 'function' &&
+    typeof drop.items === 'object'
+  );
+}
+
+/** The files and folders of a drop, which are there only during its event. */
+export function dropped(drop: DataTransfer): (DroppedEntry | File)[] {
+  return Array.from(
+    drop.items,
+    (item) => item.webkitGetAsEntry?.() ?? item.getAsFile(),
+  ).filter((item) => item !== null);
+}
