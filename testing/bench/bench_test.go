@@ -71,6 +71,9 @@ func TestDifferences(t *testing.T) {
 	if got := differences([]*run{with("a", "x"), with("b", "x")}); got != nil {
 		t.Errorf("same CIDs: got %v", got)
 	}
+	if got := differences([]*run{{System: "platform"}, with("a", "x"), with("b", "x")}); got != nil {
+		t.Errorf("beside what has no CIDs: got %v", got)
+	}
 	if got := differences([]*run{with("a", "x"), with("b", "y")}); !slices.Equal(got, []string{"dag: b and a"}) {
 		t.Errorf("different CIDs: got %v", got)
 	}
@@ -93,7 +96,7 @@ func TestTable(t *testing.T) {
 }
 
 func TestChartIsXMLWithABarPerRatio(t *testing.T) {
-	svg := chart(summarize(twoReps()), systems[1:], `a <note> & more`)
+	svg := chart(summarize(twoReps()), systems[1:3], `a <note> & more`)
 	bars := 0
 	decoder := xml.NewDecoder(strings.NewReader(svg))
 	for {

@@ -25,12 +25,15 @@ func chart(rows []row, peers []system, note string) string {
 	var shown []row
 	limit := 2.0
 	for _, r := range rows {
-		if len(r.Ahead) == 0 {
-			continue
+		compared := false
+		for _, p := range peers {
+			if s, ok := r.Ahead[p.name]; ok {
+				compared = true
+				limit = max(limit, s.Median, 1/s.Median)
+			}
 		}
-		shown = append(shown, r)
-		for _, s := range r.Ahead {
-			limit = max(limit, s.Median, 1/s.Median)
+		if compared {
+			shown = append(shown, r)
 		}
 	}
 	scale := logScale{limit: math.Pow(2, math.Ceil(math.Log2(limit)))}

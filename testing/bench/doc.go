@@ -1,6 +1,8 @@
 // Command bench measures Sharednode in a real Chromium beside the two systems
 // that its users would take instead, given the same work: js-ipfs in a
-// SharedWorker behind its message-port packages, and Helia in the tab.
+// SharedWorker behind its message-port packages, and Helia in the tab; and beside
+// what the browser does with as many bytes and nothing around them, which is the
+// limit.
 //
 //	go run ./testing/bench [-reps 5] [-quick] [-systems a,b] [-work x,y] [-ways v,w] [-out dir]
 //
@@ -23,7 +25,7 @@
 // done before and after. -ways names some of the ways.
 //
 // What is measured, and how each system is set up, is in web/work.js and in the
-// adapters web/sharednode.js, peers/jsipfs.js and peers/helia.js. The peers come
+// adapters web/sharednode.js, web/platform.js, peers/jsipfs.js and peers/helia.js. The peers come
 // from the npm registry as peers/package-lock.json pins them; the package
 // measured is dist/, or where SHAREDNODE_DIST says.
 //

@@ -171,7 +171,7 @@ func (r *report) save(ctx context.Context, server *harness.Server, c config) err
 	if err := os.WriteFile(filepath.Join(c.out, "results.json"), text, 0o644); err != nil {
 		return err
 	}
-	peers := peersOf(c.systems)
+	peers := slices.DeleteFunc(peersOf(c.systems), func(s system) bool { return s.limit })
 	if len(peers) == 0 {
 		return nil
 	}

@@ -27,7 +27,7 @@ func (r *report) writeTable(w io.Writer, systems []system) {
 	}
 	peers := peersOf(systems)
 	for _, s := range peers {
-		head, line = head+" ahead of "+s.title+" |", line+"---|"
+		head, line = head+" "+s.comparison()+" |", line+"---|"
 	}
 	fmt.Fprintf(w, "%s\n%s\n", head, line)
 	for _, row := range r.Rows {
@@ -58,8 +58,16 @@ func (r *report) writeNotes(w io.Writer, systems []system) {
 	}
 }
 
-// peersOf returns the systems that we are compared with: none if we are not
-// among them.
+// comparison says what the ratio of our figure to the system's is.
+func (s system) comparison() string {
+	if s.limit {
+		return "of what " + s.title + " does"
+	}
+	return "ahead of " + s.title
+}
+
+// peersOf returns the systems that we are compared with, that of the limit among
+// them: none if we are not measured.
 func peersOf(systems []system) []system {
 	var peers []system
 	found := false

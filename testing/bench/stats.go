@@ -86,8 +86,15 @@ func ratiosOf(mine, theirs map[int]float64, lower bool) []float64 {
 }
 
 // differences returns the work of one repetition in which systems that were
-// asked for the same gave different CIDs.
+// asked for the same gave different CIDs. What the browser does alone has none.
 func differences(runs []*run) []string {
+	runs = slices.DeleteFunc(slices.Clone(runs), func(r *run) bool {
+		i := indexOf(r.System)
+		return i >= 0 && systems[i].limit
+	})
+	if len(runs) == 0 {
+		return nil
+	}
 	var found []string
 	for work := range sameCIDs {
 		for _, r := range runs[1:] {

@@ -13,6 +13,8 @@ type system struct {
 	page     string   // its module
 	worker   string   // its worker's script, if that needs bundling too
 	packages []string // of the peers, whose versions the report states
+	// limit says that it is no peer: what the browser does with nothing around it.
+	limit bool
 }
 
 const ours = "sharednode"
@@ -35,6 +37,12 @@ var systems = []system{
 		page:     "peers/helia.js",
 		settings: "createHelia in the tab with no addresses and no bootstrap peers, over blockstore-idb and datastore-idb, views copied before they are stored; add: own settings are CIDv1, raw leaves, 1 MiB, then pins.add; block.put hashes by multiformats; no round trip, there is no port",
 		packages: []string{"helia", "@helia/unixfs", "@helia/dag-cbor", "blockstore-idb", "datastore-idb"},
+	},
+	{
+		name: "platform", title: "the browser alone", limit: true,
+		page:     "web/platform.js",
+		worker:   "web/platform-worker.js",
+		settings: "a SharedWorker in plain JavaScript; IndexedDB with no hashing, no pins and nothing sent to the tab, files as values of 1 MiB, 16 to a transaction, other values one to a transaction or as many as are asked for at a time; durability relaxed; round trip: 32 bytes echoed",
 	},
 }
 
