@@ -17,6 +17,7 @@ func main() {
 	flag.StringVar(&cfg.Out, "out", "", "`directory` to write to, replacing what is there (default \"dist\")")
 	flag.BoolVar(&cfg.Quick, "quick", false, "spend no time on small files: no wasm-opt, light compression")
 	flag.StringVar(&cfg.Version, "version", wasmbuild.Version, "`version` of the package, by which workers tell which of them is newer")
+	agree := flag.Bool("budget", false, "make the sizes of what is built those that are agreed on (cmd/build-wasm/budget.json)")
 	modFile := flag.Bool("modfile", false, "build nothing; print the go.mod by which the node is compiled (cmd/build-wasm/lean)")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -36,6 +37,9 @@ func main() {
 	info, err := wasmbuild.Build(ctx, cfg)
 	exitIf(err)
 	fmt.Print(info.Table())
+	if *agree {
+		exitIf(info.WriteBudget("."))
+	}
 }
 
 func exitIf(err error) {

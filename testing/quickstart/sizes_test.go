@@ -11,17 +11,34 @@ import (
 	"github.com/sharednode/sharednode/cmd/build-wasm/wasmbuild"
 )
 
-// TestSizes compares the sizes that the README tells with those that were
-// built. A tenth more or less is no news.
-func TestSizes(t *testing.T) {
+// TestBudget compares the sizes of what was built with those that are agreed on.
+// If more is worth it, `go run ./cmd/build-wasm -budget` agrees on it.
+func TestBudget(t *testing.T) {
+	budget, err := wasmbuild.ReadBudget("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := budget.Check(built(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+func built(t *testing.T) (info wasmbuild.Info) {
+	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dist(t), "build-info.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var info wasmbuild.Info
 	if err := json.Unmarshal(data, &info); err != nil {
 		t.Fatal(err)
 	}
+	return info
+}
+
+// TestSizes compares the sizes that the README tells with those that were
+// built. A tenth more or less is no news.
+func TestSizes(t *testing.T) {
+	info := built(t)
 	if info.Quick {
 		t.Skip("the package was built in a hurry: its sizes are not those handed out")
 	}

@@ -33,6 +33,9 @@ type Config struct {
 	// Quick leaves out wasm-opt and compresses lightly. The package works the
 	// same and is larger to download.
 	Quick bool
+	// Names keeps the names of functions in the node, for profiles to tell them. It
+	// is larger then.
+	Names bool
 	// Log takes the steps, one a line, and what the tools print. Default: none.
 	Log io.Writer
 }
@@ -114,6 +117,7 @@ func Build(ctx context.Context, cfg Config) (_ Info, err error) {
 		{"writing the inspector", b.writeInspector},
 		{"writing the types", b.writeTypes},
 		{"compiling the node", b.compileNode},
+		{"looking into the node", b.takeStock},
 		{"optimizing the node", b.optimizeNode},
 		{"merging the node's data", b.mergeSegments},
 		{"compressing the node", b.compressNode},

@@ -30,6 +30,8 @@ type Info struct {
 	Packages map[string]string `json:"packages"`
 	// Files are all others of the package, by name.
 	Files []File `json:"files"`
+	// Contents tell what the node is made of.
+	Contents *Contents `json:"contents"`
 }
 
 // File is one file of the package. Sizes are in bytes.

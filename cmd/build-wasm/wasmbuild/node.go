@@ -12,14 +12,38 @@ import (
 const nodeFile = "node.wasm"
 
 // goFlags are the flags with which go build compiles the node.
-func goFlags(version string) []string {
-	return []string{
-		"-trimpath",
-		"-buildvcs=false",
-		// No symbol table and no DWARF: browsers take names for stack traces from
-		// neither.
-		"-ldflags=-s -w -X main.version=" + version,
+func goFlags(c Config) []string {
+	// No DWARF: browsers take names for stack traces from elsewhere.
+	link := "-w"
+	if !c.Names {
+		link += " -s"
 	}
+	flags := []string{"-trimpath", "-buildvcs=false", "-ldflags=" + link + " -X main.version=" + c.Version}
+	for _, pattern := range notInlined {
+		flags = append(flags, "-gcflags="+pattern+"=-l")
+	}
+	return flags
+}
+
+// notInlined are packages into which the compiler copies no functions: code that
+// runs seldom, or waits for a network. Copies of small functions, with what the
+// runtime has to know of each, are a good part of their size. What every call of
+// a tab goes through is not among them.
+var notInlined = []string{
+	"archive/tar", "crypto/ecdsa", "crypto/elliptic", "crypto/rsa", "crypto/x509",
+	"encoding/asn1", "encoding/json", "log/...", "math/big", "net/...", "regexp/...",
+	"crypto/internal/fips140/ecdsa", "crypto/internal/fips140/rsa",
+	"github.com/cskr/...", "github.com/decred/...", "github.com/flynn/noise", "github.com/google/...",
+	"github.com/ipfs/boxo/bitswap/...", "github.com/ipfs/boxo/ipns/...", "github.com/ipfs/boxo/namesys/...",
+	"github.com/ipfs/boxo/peering", "github.com/ipfs/boxo/provider/...", "github.com/ipfs/boxo/routing/...",
+	"github.com/ipfs/go-ipfs-pq", "github.com/ipfs/go-log/...", "github.com/ipfs/go-peertaskqueue/...",
+	"github.com/ipld/go-ipld-prime/schema/...", "github.com/ipld/go-ipld-prime/traversal/...",
+	"github.com/libp2p/...", "github.com/multiformats/go-multiaddr/...", "github.com/multiformats/go-multiaddr-dns/...",
+	"github.com/multiformats/go-multistream/...", "github.com/polydawn/refmt/obj/...",
+	"github.com/sharednode/sharednode/node/keystore", "github.com/sharednode/sharednode/node/names",
+	"github.com/sharednode/sharednode/node/p2p", "github.com/sharednode/sharednode/node/web",
+	"github.com/sharednode/sharednode/pubsub",
+	"golang.org/x/net/...", "golang.org/x/time/...",
 }
 
 func (b *build) compileNode(ctx context.Context) error {
@@ -27,7 +51,7 @@ func (b *build) compileNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	args := append([]string{"build", "-modfile=" + modFile, "-o", b.path(nodeFile)}, goFlags(b.Version)...)
+	args := append([]string{"build", "-modfile=" + modFile, "-o", b.path(nodeFile)}, goFlags(b.Config)...)
 	cmd := b.command(ctx, ".", "go", append(args, b.Worker)...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOFLAGS=")
 	if err := cmd.Run(); err != nil {

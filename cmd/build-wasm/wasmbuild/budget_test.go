@@ -1,0 +1,134 @@
+package wasmbuild
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestBudget(t *testing.T) {
+	built := func(brotli, code, data int) Info {
+		return Info{
+			Files:    []File{{Name: "node.wasm", Brotli: brotli}, {Name: "index.d.ts", Size: 1 << 30}},
+			Contents: &Contents{Code: code, Data: data, Packages: map[string]int{"same": 10, "grown": code - 10}},
+		}
+	}
+	root := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(root, filepath.Dir(budgetFile)), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := built(1000, 2000, 3000).WriteBudget(root); err != nil {
+		t.Fatal(err)
+	}
+	budget, err := ReadBudget(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name string
+		info Info
+		want string // in the error; none if empty
+	}{
+		{"the same", built(1000, 2000, 3000), ""},
+		{"less", built(500, 1000, 1500), ""},
+		{"a little more", built(1020, 2040, 3060), ""},
+		{"too much to download", built(1021, 2000, 3000), "node.wasm as brotli: 1021"},
+		{"too much code", built(1000, 2041, 3000), "+41  grown"},
+		{"too much data", built(1000, 2000, 3061), "the node's data: 3061"},
+		{"a new file", Info{Files: []File{{Name: "new.js", Brotli: 1}}, Contents: &budget.Contents}, "new.js"},
+		{"no contents", Info{}, "does not tell"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			err := budget.Check(test.info)
+			if test.want == "" {
+				if err != nil {
+					t.Error(err)
+				}
+			} else if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v; want %q in it", err, test.want)
+			} else if strings.Contains(err.Error(), "same") {
+				t.Errorf("a package is named that is as it was: %v", err)
+			}
+		})
+	}
+	hurried := built(5000, 2000, 3000)
+	hurried.Quick = true
+	if err := budget.Check(hurried); err != nil {
+		t.Errorf("of a package built in a hurry: %v", err)
+	}
+	if err := hurried.WriteBudget(root); err == nil {
+		t.Error("a package built in a hurry became the budget; want an error")
+	}
+}
+
+// tableOf returns the runtime's table of functions of those names.
+func tableOf(names ...string) []byte {
+	var text []byte
+	entries, functions := []byte{}, []byte{}
+	for i, name := range names {
+		entries = binary.LittleEndian.AppendUint32(entries, uint32(i)<<16)
+		entries = binary.LittleEndian.AppendUint32(entries, uint32(8*len(names)+8*i))
+		functions = binary.LittleEndian.AppendUint32(functions, uint32(i)<<16)
+		functions = binary.LittleEndian.AppendUint32(functions, uint32(len(text)))
+		text = append(text, name+"\x00"...)
+	}
+	table := bytes.Clone(tableHeader)
+	for _, v := range []int{len(names), 0, 0, 72, 0, 0, 0, 72 + len(text)} {
+		table = binary.LittleEndian.AppendUint64(table, uint64(v))
+	}
+	return append(append(append(table, text...), entries...), functions...)
+}
+
+func TestContents(t *testing.T) {
+	bodies := func(sizes ...int) []byte {
+		code := binary.AppendUvarint(nil, uint64(len(sizes)))
+		for _, size := range sizes {
+			code = append(binary.AppendUvarint(code, uint64(size)), make([]byte, size)...)
+		}
+		return code
+	}
+	module := func(code []byte, segments ...segment) []byte {
+		m := []byte(wasmHeader)
+		for id, body := range map[byte][]byte{wasmCode: code, wasmData: appendSegments(nil, segments)} {
+			m = append(binary.AppendUvarint(append(m, id), uint64(len(body))), body...)
+		}
+		return m
+	}
+	table := tableOf("a/b.F", "a/b.(*T).m", "runtime_asm")
+	got, err := contentsOf(module(bodies(10, 200, 3000), segment{5, []byte("data")}, segment{4 << 20, table}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Code != 3210 || got.Packages["a/b"] != 210 || got.Packages["runtime"] != 3000 || got.Data != 4+len(table) {
+		t.Errorf("got %+v", got)
+	}
+	for name, m := range map[string][]byte{
+		"another count of functions": module(bodies(10, 200), segment{0, table}),
+		"no table":                   module(bodies(10), segment{0, []byte("data")}),
+		"a table cut off":            module(bodies(10, 200, 3000), segment{0, table[:len(table)-5]}),
+	} {
+		if _, err := contentsOf(m); !errors.Is(err, errNoTable) {
+			t.Errorf("%s: got %v; want %v", name, err, errNoTable)
+		}
+	}
+}
+
+func TestPackageOf(t *testing.T) {
+	for function, want := range map[string]string{
+		"main.main":                             "main",
+		"runtime.mallocgc":                      "runtime",
+		"github.com/a/b%2ec.(*T).m.func1":       "github.com/a/b.c",
+		"slices.SortFunc[go.shape.struct{a/b}]": "slices",
+		"a/b.F[...]":                            "a/b",
+		"type:.eq.a/b.T":                        "(made by the compiler)",
+		"memeqbody":                             "runtime",
+	} {
+		if got := packageOf(function); got != want {
+			t.Errorf("%s: got %s; want %s", function, got, want)
+		}
+	}
+}
