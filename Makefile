@@ -117,6 +117,12 @@ torture: setup build ## Kill tabs, workers and browsers 200 times, and look for 
 bench: setup build ## Compare with js-ipfs and Helia in a real browser
 	kubo=$$(.ci/tool ipfs) && SHAREDNODE_KUBO=$$kubo SHAREDNODE_BROWSER=1 go run ./testing/bench
 
+# One of: roundTrips file fileV1 smallFiles dag blocks.
+WORK ?= smallFiles
+.PHONY: profile
+profile: setup ## Draw what the worker spends its time on, WORK=smallFiles for one
+	SHAREDNODE_BROWSER=1 go run ./testing/bench -profile $(WORK)
+
 .PHONY: lint
 lint: setup-build $(NPM_INSTALLED) ## Run the linters, native and for js/wasm, and the TypeScript checks
 	lint=$$(.ci/tool golangci-lint) && $$lint run && $(WASM) $$lint run $(WASM_PACKAGES)

@@ -4,7 +4,7 @@
 // what the browser does with as many bytes and nothing around them, which is the
 // limit.
 //
-//	go run ./testing/bench [-reps 5] [-quick] [-systems a,b] [-work x,y] [-ways v,w] [-out dir]
+//	go run ./testing/bench [-reps 5] [-quick] [-systems a,b] [-work x,y] [-ways v,w] [-against dir] [-profile work] [-out dir]
 //
 // A repetition gives each system a browser and a profile of its own, one after
 // the other, in an order that rotates from one repetition to the next: a machine
@@ -23,6 +23,14 @@
 // Isolation, which is measured only where -work asks for it, is what seven tabs of
 // ours get done beside an eighth that misbehaves, each way once, to what they get
 // done before and after. -ways names some of the ways.
+//
+// With -against another package of ours, built from an older state for one, is
+// measured as a further system, for what a change brings.
+//
+// With -profile nothing is measured: the package is built with the names of its
+// functions, does a piece of work, and profile-<work>.svg shows what its worker
+// spent the time on. A goroutine that waited goes on without the functions that
+// called it, which have a place of their own in the picture.
 //
 // What is measured, and how each system is set up, is in web/work.js and in the
 // adapters web/sharednode.js, web/platform.js, peers/jsipfs.js and peers/helia.js. The peers come

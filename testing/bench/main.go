@@ -36,6 +36,7 @@ type config struct {
 	work    []string
 	ways    []string
 	out     string
+	profile string // the work to profile; nothing is measured then
 }
 
 func parse(args []string) (config, error) {
@@ -46,6 +47,8 @@ func parse(args []string) (config, error) {
 	systems := flags.String("systems", "", "systems to measure, comma-separated (default all)")
 	work := flags.String("work", "", "work to do besides the start, comma-separated (default all)")
 	ways := flags.String("ways", "", "ways of misbehaving that isolation measures, comma-separated (default all)")
+	against := flags.String("against", "", "`directory` of another package of ours to measure as well, as \"before\"")
+	flags.StringVar(&c.profile, "profile", "", "measure nothing; draw what the worker spends this `work` on")
 	flags.StringVar(&c.out, "out", filepath.Join(dir, "out"), "directory for the results")
 	if err := flags.Parse(args); err != nil {
 		return c, err
@@ -69,6 +72,9 @@ func parse(args []string) (config, error) {
 	}
 	var err error
 	c.systems, err = choose(*systems)
+	if *against != "" {
+		c.systems = append(slices.Clone(c.systems), another(*against))
+	}
 	return c, err
 }
 
@@ -76,6 +82,9 @@ func bench(ctx context.Context, args []string) error {
 	c, err := parse(args)
 	if err != nil {
 		return err
+	}
+	if c.profile != "" {
+		return profile(ctx, c)
 	}
 	r := &report{
 		Taken: time.Now().UTC().Format(time.DateTime + " UTC"), Reps: c.reps,

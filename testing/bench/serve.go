@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,18 +34,29 @@ func serve(server *harness.Server, systems []system, r *report) error {
 
 // prepare sees to it that the system's code is there, and returns its version.
 func prepare(server *harness.Server, s system, peers string) (string, error) {
-	if s.name != ours {
+	if s.page != systems[indexOf(ours)].page {
 		if err := installPeers(peers); err != nil {
 			return "", err
 		}
 		return versionOfPeer(s, peers)
 	}
-	dist, err := harness.Dist()
-	if err != nil {
-		return "", err
+	dist := s.dist
+	if dist == "" {
+		var err error
+		if dist, err = harness.Dist(); err != nil {
+			return "", err
+		}
 	}
-	server.Files("/dist/", os.DirFS(dist))
+	server.Files(s.path(), os.DirFS(dist))
 	return versionOfOurs(dist)
+}
+
+// path is where the server has the package.
+func (s system) path() string {
+	if s.name == before {
+		return "/before/"
+	}
+	return "/dist/"
 }
 
 // serveSystem bundles a system's page and worker.
@@ -53,7 +65,7 @@ func serveSystem(server *harness.Server, s system, peers string) error {
 	if err != nil {
 		return err
 	}
-	server.File("/"+s.name+".js", page)
+	server.File("/"+s.name+".js", bytes.ReplaceAll(page, []byte("/dist/"), []byte(s.path())))
 	server.File("/"+s.name+".html", fmt.Appendf(nil,
 		`<!doctype html><title>%s</title><script type="module" src="%s.js"></script>`, s.title, s.name))
 	if s.worker == "" {

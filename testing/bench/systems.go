@@ -13,11 +13,22 @@ type system struct {
 	page     string   // its module
 	worker   string   // its worker's script, if that needs bundling too
 	packages []string // of the peers, whose versions the report states
+	dist     string   // the built package, of ours; the usual one if empty
 	// limit says that it is no peer: what the browser does with nothing around it.
 	limit bool
 }
 
 const ours = "sharednode"
+
+// before is another package of ours, built from something else.
+const before = "before"
+
+// another returns ours with the package in a directory.
+func another(dist string) system {
+	s := systems[indexOf(ours)]
+	s.name, s.title, s.dist = before, "before", dist
+	return s
+}
 
 var systems = []system{
 	{
