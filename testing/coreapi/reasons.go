@@ -9,7 +9,7 @@ var reasons = map[string]string{
 	"config.set":             "the node is shared: what the first tab asked for holds, lists grow by `connect`, and `bootstrap.*` edits the one that can be edited",
 	"dht.query":              "a browser is no part of the DHT; `routing.*` asks routers over HTTP",
 	"diag.cmds":              "`status` tells of the calls of each tab",
-	"diag.net":               "of Kubo's long gone",
+	"diag.net":               "Kubo has it no more",
 	"diag.sys":               "`status` and `samples` tell what there is to tell of a worker",
 	"getEndpointConfig":      "there is no endpoint: the node is in the browser",
 	"mount":                  "a browser mounts no file system",
