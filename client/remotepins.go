@@ -14,7 +14,7 @@ import (
 type RemotePin struct{ c *Client }
 
 // Remote returns the group of pins at services elsewhere.
-func (p Pin) Remote() RemotePin { return RemotePin{p.c} }
+func (p Pin) Remote() RemotePin { return RemotePin(p) }
 
 // AddService tells the node of a service, under a name, with its URL and the token
 // that it asks for. The token cannot be read again.

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -61,7 +62,7 @@ func (g *gateways) prepare(urls []string) (commit func() []string, err error) {
 // of use.
 func (n *Node) blameGateway(url string, err error) {
 	w := nodeapi.Warning{Code: nodeapi.CodeOf(err), Message: err.Error(), Details: map[string]any{}}
-	if e, ok := err.(*nodeapi.Error); ok {
+	if e, ok := errors.AsType[*nodeapi.Error](err); ok {
 		w.Details = maps.Clone(e.Details)
 	}
 	if w.Code == nodeapi.CodeInvalidBlock {

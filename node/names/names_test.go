@@ -157,7 +157,7 @@ func TestRecordsThatDoNotCount(t *testing.T) {
 		wantCode(t, "a name that nobody knows", err, nodeapi.CodeNameNotFound)
 
 		good := signed(t, w.self, one, 1, time.Hour)
-		forged := bytes.Replace(good, []byte("bafkreifz"), []byte("bafkreifx"), -1)
+		forged := bytes.ReplaceAll(good, []byte("bafkreifz"), []byte("bafkreifx"))
 		for what, record := range map[string][]byte{
 			"nothing":      {},
 			"noise":        []byte("noise"),

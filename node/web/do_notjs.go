@@ -24,7 +24,7 @@ func do(ctx context.Context, req Request) (answer, error) {
 	for name, value := range req.Header {
 		r.Header.Set(name, value)
 	}
-	resp, err := client.Do(r)
+	resp, err := client.Do(r) //nolint:bodyclose // Response.Close does it
 	if err != nil {
 		var whole *url.Error // has the URL in it, which may be secret
 		if errors.As(err, &whole) {

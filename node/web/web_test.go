@@ -128,7 +128,7 @@ func TestFailures(t *testing.T) {
 		"hangs":         {serve(t, hang), nodeapi.CodeHTTPUnreachable},
 		"stops":         {serve(t, stop), nodeapi.CodeHTTPUnreachable},
 		"hangs up":      {serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), nodeapi.CodeHTTPUnreachable},
-		"redirects":     {serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", 308) }), nodeapi.CodeHTTPRefused},
+		"redirects":     {serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusPermanentRedirect) }), nodeapi.CodeHTTPRefused},
 		"has no TLS":    {strings.Replace(gone.URL, "http:", "https:", 1), nodeapi.CodeHTTPUnreachable},
 		"does not care": {serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(304) }), nodeapi.CodeHTTPRefused},
 	} {
