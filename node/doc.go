@@ -40,6 +40,17 @@
 // has changed meanwhile. Collections keep the root, the one in the datastore if
 // that is another, and what is being read or put in. See mfsTree.
 //
+// What peers do not send at once is asked of trustless gateways, if there are any,
+// and if there are routers they are asked for peers that have it. Neither is
+// believed: see packages gateway and delegated.
+//
+// # Keys, names and pins elsewhere
+//
+// Keys, the records of names and the pinning services with their tokens are in the
+// datastore: see packages keystore, names and pinservice. Whatever is asked over
+// HTTP goes through package web. Nothing of it is contacted unless it was named, and
+// nothing of it costs anything at the start.
+//
 // # Errors
 //
 // Errors that say something to a caller are *nodeapi.Error. A missing block is
