@@ -26,10 +26,11 @@ type gateway struct {
 	latency  time.Duration
 }
 
-func (g *gateway) ready() bool {
+// pausedFor returns how long the gateway is still to be left alone.
+func (g *gateway) pausedFor() time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return !time.Now().Before(g.until)
+	return time.Until(g.until)
 }
 
 // compare orders gateways, the best first: those without failures, then the ones
@@ -48,7 +49,7 @@ func (g *gateway) compare(other *gateway) int {
 func (g *gateway) standing() float64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return float64(g.latency) * math.Pow(2, float64(g.failures))
+	return float64(g.latency+time.Millisecond) * math.Pow(2, float64(g.failures))
 }
 
 // answered notes an answer, whatever it was.
@@ -67,14 +68,15 @@ func (g *gateway) answered(took time.Duration) {
 func (g *gateway) failed(retry string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if time.Now().Before(g.until) {
+		return // it was counted with the others that were asked for at the time
+	}
 	pause := min(pauseLongest, pauseFirst<<min(g.failures, 20))
 	g.failures++
 	if seconds, err := strconv.ParseUint(retry, 10, 31); err == nil {
 		pause = min(pauseLongest, max(pause, time.Duration(seconds)*time.Second))
 	}
-	if until := time.Now().Add(pause); until.After(g.until) {
-		g.until = until
-	}
+	g.until = time.Now().Add(pause)
 }
 
 // blame leaves the gateway alone for long.

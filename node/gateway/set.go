@@ -102,7 +102,7 @@ func (s *Set) Get(ctx context.Context, c cid.Cid) ([]byte, error) {
 		if err == nil {
 			return data, nil
 		}
-		timer := time.NewTimer(pause)
+		timer := time.NewTimer(s.soonest(pause))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
@@ -112,6 +112,18 @@ func (s *Set) Get(ctx context.Context, c cid.Cid) ([]byte, error) {
 		case <-timer.C:
 		}
 	}
+}
+
+// soonest returns when a gateway that is left alone may be asked again, or most.
+func (s *Set) soonest(most time.Duration) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.gateways {
+		if left := g.pausedFor(); left > 0 {
+			most = min(most, left)
+		}
+	}
+	return most
 }
 
 // ErrNone says that no gateway gave a block, for whatever reason.
@@ -171,7 +183,7 @@ func (s *Set) ready() []*gateway {
 	defer s.mu.Unlock()
 	var ready []*gateway
 	for _, g := range s.gateways {
-		if g.ready() {
+		if g.pausedFor() <= 0 {
 			ready = append(ready, g)
 		}
 	}
@@ -189,8 +201,8 @@ func (s *Set) ask(ctx context.Context, g *gateway, c cid.Cid) ([]byte, error) {
 			return nil, context.Cause(ctx)
 		}
 	}
-	if !g.ready() {
-		return nil, ErrNone // it was not when this began to wait
+	if g.pausedFor() > 0 {
+		return nil, ErrNone // since this began to wait
 	}
 	within, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
@@ -202,10 +214,13 @@ func (s *Set) ask(ctx context.Context, g *gateway, c cid.Cid) ([]byte, error) {
 	switch code := nodeapi.CodeOf(err); {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
-	case err == nil:
+	case err == nil, errors.Is(err, errMissing):
 		g.answered(time.Since(began))
-	case errors.Is(err, errMissing):
-		g.answered(time.Since(began))
+	case errors.Is(err, web.ErrIdle), errors.Is(err, context.DeadlineExceeded), code == nodeapi.CodeHTTPMalformed:
+		// It may be what was asked for: a block that the gateway looks for in vain, or
+		// one that is too large. Whoever asks for such must not take the gateway from
+		// others, who only ask better ones first.
+		g.answered(answerTime)
 	case code == nodeapi.CodeInvalidBlock, code == nodeapi.CodeCORSRefused:
 		g.blame()
 		s.cfg.Blamed(g.url, err)
@@ -233,7 +248,7 @@ func (g *gateway) fetch(ctx context.Context, c cid.Cid) (data []byte, retry stri
 	case 200:
 		data, err := io.ReadAll(resp)
 		return data, "", err
-	case 404, 410, 451:
+	case 404, 410, 451, 504: // that it has looked for the block in vain is told by the last
 		return nil, "", errMissing
 	}
 	return nil, resp.RetryAfter, fmt.Errorf("asking for a block: %w", resp.Refused())

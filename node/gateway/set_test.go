@@ -141,6 +141,61 @@ func endless(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Who asks for what a gateway cannot give takes nothing from those who ask for what
+// it has.
+func TestNoOnesFault(t *testing.T) {
+	data := []byte("data")
+	c := cidOf(t, data)
+	large := cidOf(t, make([]byte, gateway.MaxBlock+1))
+	for what, answer := range map[string]http.HandlerFunc{
+		"a block that is too large": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, gateway.MaxBlock+1)) },
+		"a search in vain":          func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGatewayTimeout) },
+	} {
+		url, asked := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, c.String()) {
+				good(data)(w, r)
+			} else {
+				answer(w, r)
+			}
+		})
+		s, _ := newSet(t, url)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_, _ = s.Get(ctx, large)
+		}()
+		for asked.Load() == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		for range 100 { // before the answer has come, and after
+			if _, err := s.Get(within(t, time.Second), c); err != nil {
+				t.Fatalf("beside %s: %v", what, err)
+			}
+		}
+		cancel()
+		<-done
+	}
+}
+
+// A gateway that fails once is asked again soon, and not only when others would be
+// that have nothing.
+func TestSoonAgain(t *testing.T) {
+	data := []byte("data")
+	var failed atomic.Bool
+	url, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if failed.CompareAndSwap(false, true) {
+			w.WriteHeader(500)
+			return
+		}
+		good(data)(w, r)
+	})
+	s, _ := newSet(t, url)
+	if _, err := s.Get(within(t, 10*time.Second), cidOf(t, data)); err != nil {
+		t.Error(err)
+	}
+}
+
 // A gateway that does not have a block is none the worse for it.
 func TestMissing(t *testing.T) {
 	data := []byte("data")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/pem"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -99,6 +100,23 @@ func TestBadImports(t *testing.T) {
 	}
 	if got := names(t, s); len(got) != 2 {
 		t.Errorf("there are keys %q; want self and k", got)
+	}
+}
+
+// One wrong password of 256 gives something that ends like a key.
+func TestManyWrongPasswords(t *testing.T) {
+	data, err := os.ReadFile("testdata/ed25519-one-round.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2000 {
+		_, err := newStore(t).Import(t.Context(), "k", data, fmt.Sprint("guess ", i), "")
+		if nodeapi.CodeOf(err) != nodeapi.CodeWrongPassword {
+			t.Fatalf("guess %d: got %v; want wrong-password", i, err)
+		}
+	}
+	if _, err := newStore(t).Import(t.Context(), "k", data, "correct horse", ""); err != nil {
+		t.Error(err)
 	}
 }
 

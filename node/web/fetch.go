@@ -44,8 +44,8 @@ type Response struct {
 	over bool
 }
 
-// errIdle is why a request ends whose server says nothing for too long.
-var errIdle = errors.New("it says nothing for too long")
+// ErrIdle is what the error wraps of a server that says nothing for too long.
+var ErrIdle = errors.New("it says nothing for too long")
 
 // errUnreachable is what a leaf returns when there is no answer, wrapped with what
 // the platform says of it, and errCORS when there is one that is withheld.
@@ -65,7 +65,7 @@ func Fetch(ctx context.Context, req Request) (*Response, error) {
 	}
 	r := &Response{origin: originOf(req.URL), left: req.MaxBytes, idle: req.Idle}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
-	r.waiting = time.AfterFunc(req.Idle, func() { r.cancel(errIdle) })
+	r.waiting = time.AfterFunc(req.Idle, func() { r.cancel(ErrIdle) })
 	a, err := do(r.ctx, req)
 	if err != nil {
 		err = r.explain(err)
@@ -132,8 +132,8 @@ func (r *Response) end() {
 func (r *Response) explain(err error) error {
 	cause := context.Cause(r.ctx)
 	switch {
-	case errors.Is(cause, errIdle):
-		return r.fail(nodeapi.CodeHTTPUnreachable, errIdle)
+	case errors.Is(cause, ErrIdle):
+		return r.fail(nodeapi.CodeHTTPUnreachable, ErrIdle)
 	case cause != nil:
 		return cause
 	case errors.Is(err, errCORS):
