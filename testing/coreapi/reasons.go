@@ -18,8 +18,9 @@ var reasons = map[string]string{
 	"name.pubsub.subs":       "IPNS over pubsub is not resolved",
 	"object.patch.addLink":   "deprecated in favour of `dag.*` and `files.*`",
 	"object.patch.rmLink":    "deprecated in favour of `dag.*` and `files.*`",
-	"provide.stat":           "the node provides what `routing.provide` is given, and keeps no queue",
+	"provide.stat":           "the node announces no blocks, see `routing.provide`",
 	"pubsub.setMaxListeners": "of Node.js's event emitters; handlers here have no such limit",
+	"routing.provide":        "answers `not-supported`: delegated routers take no announcements, and a browser is no part of the DHT; what `pin.remote.*` pins is announced there",
 
 	":blockWriteConcurrency":             "blocks are written many to a transaction, as fast as the store takes them",
 	":fileImportConcurrency":             "files are read one after the other, and hashed and written beside that",

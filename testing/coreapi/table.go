@@ -54,7 +54,7 @@ func (c *comparison) table(version string) string {
 		methods++
 		options += len(c.theirs[method])
 		ours, ok := c.ours[method]
-		if !ok {
+		if _, refused := reasons[method]; !ok || refused { // it may be there to say that
 			fmt.Fprintf(&rows, "| `%s` | no | | %s |\n", method, c.why(method))
 		} else {
 			have++
