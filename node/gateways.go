@@ -63,7 +63,7 @@ func (g *gateways) prepare(urls []string) (commit func() []string, err error) {
 func (n *Node) blameGateway(url string, err error) {
 	w := nodeapi.Warning{Code: nodeapi.CodeOf(err), Message: err.Error(), Details: map[string]any{}}
 	if e, ok := errors.AsType[*nodeapi.Error](err); ok {
-		w.Details = maps.Clone(e.Details)
+		maps.Copy(w.Details, e.Details) // which may be nil
 	}
 	if w.Code == nodeapi.CodeInvalidBlock {
 		w.Code = nodeapi.CodeGatewayBlamed
