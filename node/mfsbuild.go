@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	chunk "github.com/ipfs/boxo/chunker"
 	"github.com/ipfs/boxo/ipld/merkledag"
@@ -37,11 +38,6 @@ func (w *fileWrite) build(ctx context.Context, base fileBase, content io.Reader)
 	if err != nil {
 		return builtFile{}, err
 	}
-	if w.req.Truncate {
-		if err := m.Truncate(0); err != nil {
-			return builtFile{}, err
-		}
-	}
 	old, err := m.Size()
 	if err != nil {
 		return builtFile{}, err
@@ -66,9 +62,9 @@ func (w *fileWrite) build(ctx context.Context, base fileBase, content io.Reader)
 // modifier returns what changes the base.
 func (w *fileWrite) modifier(ctx context.Context, base fileBase, dag *fileDAG) (*mod.DagModifier, error) {
 	nd := base.node
-	if nd == nil {
-		empty := merkledag.NodeWithData(unixfs.FilePBData(nil, 0))
-		if err := empty.SetCidBuilder(base.builder); err != nil {
+	if nd == nil || w.req.Truncate {
+		empty, err := base.empty(w.builder)
+		if err != nil {
 			return nil, err
 		}
 		if err := dag.Add(ctx, empty); err != nil {
@@ -84,6 +80,31 @@ func (w *fileWrite) modifier(ctx context.Context, base fileBase, dag *fileDAG) (
 		m.RawLeaves = *w.req.RawLeaves
 	}
 	return m, nil
+}
+
+// empty returns a file without bytes that is otherwise like the base, or if there
+// is none has a CID of the builder's. boxo's modifier would leave an empty leaf behind each time that it cuts a file down to
+// nothing.
+func (b fileBase) empty(builder cid.Builder) (*merkledag.ProtoNode, error) {
+	data := unixfs.FilePBData(nil, 0)
+	if b.node != nil {
+		prefix := b.node.Cid().Prefix()
+		prefix.Codec = cid.DagProtobuf
+		builder = prefix
+	}
+	if pb, ok := b.node.(*merkledag.ProtoNode); ok {
+		old, err := unixfs.FSNodeFromBytes(pb.Data())
+		if err != nil {
+			return nil, err
+		}
+		now := old.ModTime()
+		if !now.IsZero() {
+			now = time.Now() // as of every change
+		}
+		data = unixfs.FilePBDataWithStat(nil, 0, old.Mode(), now)
+	}
+	empty := merkledag.NodeWithData(data)
+	return empty, empty.SetCidBuilder(builder)
 }
 
 // fill writes what content reads, and returns how much that was. The pieces in

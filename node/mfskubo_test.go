@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -145,12 +146,24 @@ func (k *kuboFiles) stat(path string) (string, nodeapi.FilesStat, error) {
 		Blocks                          uint64
 		Type                            string
 		Local                           bool
+		Mode                            string
+		Mtime                           int64
+		MtimeNsecs                      uint32
 	}
 	if err == nil {
 		must(k.t, json.Unmarshal(answer, &st))
 	}
-	return st.Hash, nodeapi.FilesStat{
+	result := nodeapi.FilesStat{
 		Size: st.Size, CumulativeSize: st.CumulativeSize, Blocks: st.Blocks, Type: st.Type,
 		WithLocality: true, Local: st.Local, SizeLocal: st.SizeLocal,
-	}, err
+	}
+	if st.Mode != "" {
+		mode, err := strconv.ParseUint(st.Mode, 8, 32)
+		must(k.t, err)
+		result.Mode = new(uint32(mode) & 0o7777) // Kubo has Go's bits of the type in it
+	}
+	if st.Mtime != 0 {
+		result.Mtime = &nodeapi.Mtime{Secs: st.Mtime, Nsecs: st.MtimeNsecs}
+	}
+	return st.Hash, result, err
 }

@@ -85,12 +85,9 @@ func isADirectory(p mfsPath) error {
 	return nodeapi.Errorf(nodeapi.CodeIsADirectory, map[string]any{"path": p.String()}, "%q is a directory", p)
 }
 
-// mfsBuilder returns what makes the CIDs of new files and directories, or nil if
-// neither version nor hash function is asked for.
+// mfsBuilder returns what makes the CIDs of new files and directories: as Kubo
+// has it, whatever those of the directories above them are.
 func mfsBuilder(version *int, hashAlg string) (cid.Builder, error) {
-	if version == nil && hashAlg == "" {
-		return nil, nil
-	}
 	hash, err := hashCode(hashAlg)
 	if err != nil {
 		return nil, err

@@ -53,12 +53,10 @@ type fileWrite struct {
 	lease   *lease
 }
 
-// A fileBase is what bytes are written into: a file that is there, or what will
-// be the name of a new one.
+// A fileBase is what bytes are written into: a file that is there, or nothing.
 type fileBase struct {
-	node    ipld.Node   // nil if there is none
-	builder cid.Builder // for a new one
-	held    func()      // releases the node, nil if there is none
+	node ipld.Node // nil if there is none
+	held func()    // releases the node, nil if there is none
 }
 
 // release ends the hold on the node, so that it may be collected if it is no
@@ -109,7 +107,7 @@ func (w *fileWrite) find(ctx context.Context) (base fileBase, err error) {
 func (w *fileWrite) findIn(v *mfsView) (fileBase, error) {
 	at, err := v.find(w.path)
 	if isNoEntry(err) && w.req.Create {
-		return w.newIn(v)
+		return fileBase{}, w.checkParents(v)
 	}
 	if err != nil {
 		return fileBase{}, err
@@ -129,22 +127,6 @@ func (w *fileWrite) findIn(v *mfsView) (fileBase, error) {
 		}
 	}
 	return fileBase{node: nd, held: w.node.files.hold(nd.Cid())}, nil
-}
-
-// newIn returns the base of a file that is not there: its CID will be like that
-// of its directory, or of the root if that will be made too.
-func (w *fileWrite) newIn(v *mfsView) (fileBase, error) {
-	if w.builder != nil {
-		return fileBase{builder: w.builder}, w.checkParents(v)
-	}
-	dir, err := v.dir(w.path.parent())
-	if isNoEntry(err) && w.req.Parents {
-		return fileBase{builder: v.root.GetDirectory().GetCidBuilder()}, w.checkParents(v)
-	}
-	if err != nil {
-		return fileBase{}, err
-	}
-	return fileBase{builder: dir.GetCidBuilder()}, nil
 }
 
 // checkParents looks whether a new file will have a place.

@@ -13,10 +13,9 @@ import "github.com/ipfs/go-cid"
 // seen by all at once, and kept by the next call that flushes, by files.flush or
 // when the node closes; a crash before that undoes it.
 //
-// CidVersion (0 unless set) and HashAlg (sha2-256 unless set; of another, the
-// version is 1) are those of files and directories that the call makes: unless
-// one of them is set, a directory takes both from the root, and a file from its
-// directory. What is there already keeps its own.
+// CidVersion (0 unless set) and HashAlg (sha2-256 unless set; with it the version
+// is 1) are those of files and directories that the call makes. What is there
+// already keeps its own.
 
 // FilesCopyRequest asks to put what paths name at another path. Nothing is
 // copied but a link: what lies under it is fetched when it is read.
