@@ -10,7 +10,7 @@ WASM_PACKAGES := ./messageport/... ./blockstore/... ./client/... ./node/... ./se
 # hashing alone.
 JS_PACKAGES := ./messageport/... ./blockstore/... ./client/...
 # Packages whose tests drive a browser, beside the suite in testing/browser.
-BROWSER_PACKAGES := ./node/p2p ./testing/browser/harness ./testing/torture ./testing/interop ./testing/helia ./testing/quickstart/... ./cmd/demo/...
+BROWSER_PACKAGES := ./node/p2p ./testing/browser/harness ./testing/torture ./testing/interop ./testing/helia ./testing/reference ./testing/quickstart/... ./cmd/demo/...
 # What the suite's runs came to, for the README's table.
 SUPPORT := .cache/support
 SUITES := chromium-shared chromium-dedicated firefox-shared webkit-shared
@@ -127,7 +127,7 @@ profile: setup ## Draw what the worker spends its time on, WORK=smallFiles for o
 lint: setup-build $(NPM_INSTALLED) ## Run the linters, native and for js/wasm, and the TypeScript checks
 	lint=$$(.ci/tool golangci-lint) && $$lint run && $(WASM) $$lint run $(WASM_PACKAGES)
 	$(NPM) run lint
-	$(PRETTIER) --check cmd/demo/pages
+	$(PRETTIER) --check cmd/demo/pages testing/reference/examples.js
 
 .PHONY: vet
 vet:
@@ -138,7 +138,7 @@ vet:
 fmt: $(NPM_INSTALLED) ## Format Go and TypeScript
 	lint=$$(.ci/tool golangci-lint) && $$lint fmt
 	$(NPM) run fmt
-	$(PRETTIER) --write cmd/demo/pages
+	$(PRETTIER) --write cmd/demo/pages testing/reference/examples.js
 
 .PHONY: clean
 clean: ## Remove what was built; keep the tools in .cache/bin

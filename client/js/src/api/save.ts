@@ -1,6 +1,12 @@
 import type { IPFSPath } from '../cid.js';
 import type { Core } from '../core.js';
 import type { CallOptions } from '../deadline.js';
+import {
+  Methods,
+  type ResolvedPath,
+  type ResolveRequest,
+} from '../nodeapi.gen.js';
+import { bool } from '../options.js';
 
 /** Options of `save`. */
 export interface SaveOptions extends CallOptions {
@@ -10,6 +16,12 @@ export interface SaveOptions extends CallOptions {
   offline?: boolean | undefined;
   /** Told of each file once it is written, by its path in the folder. */
   progress?: ((path: string) => void) | undefined;
+}
+
+/** What bounds each of the calls that a save is. */
+interface Bounds {
+  signal: AbortSignal;
+  offline?: boolean | undefined;
 }
 
 /**
@@ -31,46 +43,53 @@ export async function save(
   const { offline } = options;
   try {
     const bounds = { signal, offline };
-    await saveEntry(core, from, folder, target, target, bounds, progress);
+    const request: ResolveRequest = {
+      ...core.pick<Pick<ResolveRequest, 'offline'>>('save', bounds, {
+        offline: bool,
+      }),
+      name: from,
+    };
+    const op = Methods.Resolve;
+    const at = await core.link.ask<ResolvedPath>(op, request, { signal });
+    await saveEntry(core, at.path, folder, target, target, bounds, progress);
   } finally {
     release();
   }
 }
 
+/** Saves what is at `/ipfs/<cid>`: a listing of a file has the file itself. */
 async function saveEntry(
   core: Core,
   from: string,
   folder: FileSystemDirectoryHandle,
   name: string,
   path: string,
-  options: { signal: AbortSignal; offline?: boolean | undefined },
+  options: Bounds,
   progress: SaveOptions['progress'],
 ): Promise<void> {
   let inside: FileSystemDirectoryHandle | undefined;
-  const create = { create: true };
   const open = () =>
-    written(core, path, () => folder.getDirectoryHandle(name, create));
-  try {
-    for await (const entry of core.ls(core.link, from, options)) {
-      inside ??= await open();
-      await saveEntry(
-        core,
-        entry.cid.toString(),
-        inside,
-        entry.name,
-        `${path}/${entry.name}`,
-        options,
-        progress,
-      );
+    written(core, path, () =>
+      folder.getDirectoryHandle(name, { create: true }),
+    );
+  for await (const entry of core.ls(core.link, from, options)) {
+    const isItself = `/ipfs/${entry.path}` === from;
+    if (isItself) {
+      await saveFile(core, from, folder, name, path, options);
+      progress?.(path);
+      return;
     }
-    inside ??= await open(); // of an empty one
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'not-a-directory' || inside) {
-      throw error;
+    inside ??= await open();
+    const at = `/ipfs/${entry.cid}`;
+    const into = `${path}/${entry.name}`;
+    if (entry.type === 'dir') {
+      await saveEntry(core, at, inside, entry.name, into, options, progress);
+    } else {
+      await saveFile(core, at, inside, entry.name, into, options);
+      progress?.(into);
     }
-    await saveFile(core, from, folder, name, path, options);
-    progress?.(path);
   }
+  inside ??= await open(); // of an empty one
 }
 
 async function saveFile(
@@ -79,7 +98,7 @@ async function saveFile(
   folder: FileSystemDirectoryHandle,
   name: string,
   path: string,
-  options: { signal: AbortSignal; offline?: boolean | undefined },
+  options: Bounds,
 ): Promise<void> {
   const file = await written(core, path, () =>
     folder.getFileHandle(name, { create: true }),

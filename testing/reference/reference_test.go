@@ -1,0 +1,184 @@
+package reference
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/sharednode/sharednode/blockstore"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/node"
+	"github.com/sharednode/sharednode/testing/browser/harness"
+)
+
+const examplesFile = "examples.js"
+
+// An example is one of the file's.
+type example struct {
+	name     string
+	withPeer bool
+	want     []string // what it logs
+}
+
+var beginning = regexp.MustCompile(`^  '?([\w.]+)'?: async \(node(, .*)?\) => \{$`)
+
+func readExamples(t *testing.T) (source []byte, examples []example) {
+	t.Helper()
+	source, err := os.ReadFile(examplesFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(source)) {
+		line = strings.TrimRight(line, "\n")
+		if match := beginning.FindStringSubmatch(line); match != nil {
+			examples = append(examples, example{name: match[1], withPeer: match[2] != ""})
+		} else if text, ok := strings.CutPrefix(strings.TrimSpace(line), "// →"); ok {
+			last := &examples[len(examples)-1]
+			last.want = append(last.want, strings.TrimSpace(text))
+		}
+	}
+	return source, examples
+}
+
+// TestExamples runs each example, with a peer that is really there where it asks
+// for one.
+func TestExamples(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs a browser")
+	}
+	if reason := harness.Skip(); reason != "" {
+		t.Skip(reason)
+	}
+	source, examples := readExamples(t)
+	id, addr := newPeer(t)
+	tab := open(t, source)
+	for _, e := range examples {
+		t.Run(e.name, func(t *testing.T) {
+			if len(e.want) == 0 {
+				t.Error("it says of nothing what it logs")
+			}
+			var peer any
+			if e.withPeer {
+				peer = map[string]string{"peer": id, "addr": addr}
+			}
+			var got []string
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			if err := tab.Eval(ctx, &got, "return run(args[0], args[1])", e.name, peer); err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got, e.want) {
+				t.Errorf("it logs %q; want %q", got, e.want)
+			}
+		})
+	}
+}
+
+// TestEveryCallHasAnExample goes by the table of what the client has.
+func TestEveryCallHasAnExample(t *testing.T) {
+	table, err := os.ReadFile("../coreapi.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, examples := readExamples(t)
+	have := map[string]bool{"addEventListener": true, "removeEventListener": true} // the platform's
+	for _, e := range examples {
+		have[e.name] = true
+	}
+	calls := 0
+	for _, row := range regexp.MustCompile("(?m)^\\| `([\\w.]+)` \\|( no \\|)?").FindAllStringSubmatch(string(table), -1) {
+		name, missing := row[1], row[2] != ""
+		calls++
+		if !missing && !have[name] {
+			t.Errorf("%s has no example", name)
+		}
+	}
+	if calls < 100 {
+		t.Errorf("found %d calls in the table; want all of them", calls)
+	}
+}
+
+// open serves the examples beside the package, and opens a page that runs them.
+func open(t *testing.T, examples []byte) harness.Tab {
+	t.Helper()
+	dist, err := harness.Dist()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("testdata/page.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := harness.NewServer("no-cache")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	server.Files("/", fstest.MapFS{
+		"index.html":  {Data: []byte(`<!doctype html><title>Examples</title><link rel="icon" href="data:," /><script type="module" src="page.js"></script>`)},
+		"page.js":     {Data: page},
+		"examples.js": {Data: examples},
+	})
+	server.Files("/dist/", os.DirFS(dist))
+	browser, err := harness.LaunchChromium(t.Context(), harness.Options{Profile: filepath.Join(t.TempDir(), "profile")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, m := range browser.Messages() {
+			if m.Problem() {
+				t.Error(m)
+			}
+		}
+		if err := browser.Kill(); err != nil {
+			t.Error(err)
+		}
+	})
+	tab, err := browser.NewTab(t.Context(), server.Origin()+"/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tab
+}
+
+// newPeer starts a native node that echoes, and returns its id and its address.
+func newPeer(t *testing.T) (id, addr string) {
+	t.Helper()
+	store := blockstore.NewMemory()
+	n, err := node.New(t.Context(), node.Config{
+		Blockstore: store.Blocks(), Datastore: store.Datastore(),
+		Network: nodeapi.NetworkOn, Swarm: []string{"/ip4/127.0.0.1/tcp/0/ws"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Errorf("closing the peer: %v", err)
+		}
+	})
+	remove, err := n.HandleProtocol("/echo/1.0.0", func(s nodeapi.Stream) {
+		defer s.Close()
+		_, _ = io.Copy(s, s)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(remove)
+	who, err := n.ID(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(who.Addresses, func(a string) bool { return strings.Contains(a, "/ws/p2p/") })
+	if i < 0 {
+		t.Fatalf("the peer has no WebSocket address among %v", who.Addresses)
+	}
+	return who.ID, who.Addresses[i]
+}
