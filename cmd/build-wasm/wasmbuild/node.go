@@ -40,6 +40,8 @@ var notInlined = []string{
 	"github.com/ipld/go-ipld-prime/schema/...", "github.com/ipld/go-ipld-prime/traversal/...",
 	"github.com/libp2p/...", "github.com/multiformats/go-multiaddr/...", "github.com/multiformats/go-multiaddr-dns/...",
 	"github.com/multiformats/go-multistream/...", "github.com/polydawn/refmt/obj/...",
+	"github.com/ipfs/boxo/dag/...", "github.com/ipfs/boxo/exchange/...", "github.com/ipfs/boxo/files",
+	"github.com/ipfs/boxo/ipld/unixfs/mod", "github.com/ipfs/boxo/mfs",
 	"github.com/sharednode/sharednode/node/keystore", "github.com/sharednode/sharednode/node/names",
 	"github.com/sharednode/sharednode/node/p2p", "github.com/sharednode/sharednode/node/web",
 	"github.com/sharednode/sharednode/pubsub",
