@@ -45,7 +45,7 @@ build: setup-build $(NPM_INSTALLED) ## Build the npm package into dist/
 
 .PHONY: test
 test: setup ## Run every test: native, TypeScript and real browsers; make support has more of those
-	+$(MAKE) --no-print-directory --output-sync -j2 test-all
+	+$(MAKE) --no-print-directory --output-sync --keep-going -j2 test-all
 
 # Two at a time, begun in this order: what others wait for comes first, and what
 # leaves a core idle, as browsers do that are waited for, has something beside it.
@@ -105,7 +105,7 @@ test-browser: build kubo $(PEERS_INSTALLED)
 
 .PHONY: support
 support: setup ## Run the browser suite everywhere and write the README's table
-	+$(MAKE) --no-print-directory --output-sync -j2 $(SUITES:%=test-%)
+	+$(MAKE) --no-print-directory --output-sync --keep-going -j2 $(SUITES:%=test-%)
 	go run ./testing/browser/support write README.md $(RUNS)
 
 .PHONY: torture

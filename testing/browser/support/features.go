@@ -19,6 +19,8 @@ var features = []feature{
 	{"One node for all tabs", []string{"tabs_test.go", "boot_test.go"}},
 	{"`add`, `cat`, pins, DAGs, garbage collection; errors with codes", []string{"badinput_test.go", "closed_test.go"}},
 	{"Large files in bounded memory", []string{"large_test.go"}},
+	{"CAR archives", []string{"car_test.go"}},
+	{"Keys; routers and gateways over HTTP", []string{"http_test.go"}},
 	{"libp2p, bitswap and streams from a tab", []string{"libp2p_test.go"}},
 	{"Pubsub", []string{"pubsub_test.go"}},
 	{"Rooms", []string{"room_test.go"}},
