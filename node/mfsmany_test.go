@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/sharednode/sharednode/blockstore"
@@ -104,6 +105,39 @@ func TestFilesStalledWrite(t *testing.T) {
 		t.Error("the file has not what both wrote")
 	}
 	readTree(t, n, "/")
+}
+
+// TestFilesWriteAmongMany wants the same file whatever pieces it comes in, and
+// however little memory a write has because many others are under way.
+func TestFilesWriteAmongMany(t *testing.T) {
+	n := newNode(t, newConfig())
+	data := noise(5<<20 + 77)
+	write := func(p string, r io.Reader) string {
+		t.Helper()
+		must(t, n.FilesWrite(t.Context(), bytes.NewReader(data[:400_000]), nodeapi.FilesWriteRequest{Path: p, Create: true}))
+		must(t, n.FilesWrite(t.Context(), r, nodeapi.FilesWriteRequest{Path: p, Offset: 100_000}))
+		return statFile(t, n, p).Cid.String()
+	}
+	want := write("/alone", bytes.NewReader(data))
+	goOn := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range 40 {
+		stalled := make(chan struct{})
+		wg.Go(func() {
+			src := &stallingReader{Reader: bytes.NewReader(data[:100]), stalled: stalled, goOn: goOn}
+			if err := n.FilesWrite(t.Context(), src, nodeapi.FilesWriteRequest{Path: fmt.Sprint("/", i), Create: true}); err != nil {
+				t.Errorf("FilesWrite: %v", err)
+			}
+		})
+		<-stalled
+	}
+	for i, r := range []io.Reader{bytes.NewReader(data), iotest.HalfReader(bytes.NewReader(data))} {
+		if got := write(fmt.Sprint("/among", i), r); got != want {
+			t.Errorf("reader %d: the file is %s; alone it was %s", i, got, want)
+		}
+	}
+	close(goOn)
+	wg.Wait()
 }
 
 // TestFilesWriteOfARemovedFile removes the file under a write, and has what was
