@@ -58,7 +58,7 @@ func TestExamples(t *testing.T) {
 	}
 	source, examples := readExamples(t)
 	id, addr := newPeer(t)
-	tab := open(t, source)
+	tab := open(t, source, "")
 	for _, e := range examples {
 		t.Run(e.name, func(t *testing.T) {
 			if len(e.want) == 0 {
@@ -105,8 +105,42 @@ func TestEveryCallHasAnExample(t *testing.T) {
 	}
 }
 
-// open serves the examples beside the package, and opens a page that runs them.
-func open(t *testing.T, examples []byte) harness.Tab {
+// TestScriptThatIsNotThere has a site that left out a file of the package: what
+// needs it says so, and all else works.
+func TestScriptThatIsNotThere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs a browser")
+	}
+	if reason := harness.Skip(); reason != "" {
+		t.Skip(reason)
+	}
+	source, _ := readExamples(t)
+	tab := open(t, source, "rare.js")
+	var got []string
+	err := tab.Eval(t.Context(), &got, `
+const { connect } = await import('/bare/index.min.js');
+const node = await connect({ workerURL: '/dist/worker.js', config: { network: 'offline' } });
+const codes = [];
+await node.repo.version().catch(({ code }) => codes.push(code));
+try {
+  for await (const _ of node.pin.ls());
+} catch ({ code }) {
+  codes.push(code);
+}
+const { cid } = await node.add('hello world');
+return [...codes, await node.cat(cid).text()];`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"script-failed", "script-failed", "hello world"}; !slices.Equal(got, want) {
+		t.Errorf("got %q; want %q", got, want)
+	}
+}
+
+// open serves the examples beside the package, and the client's script alone in
+// another place, and opens a page that runs them. What the page says of what it
+// lacks is no fault.
+func open(t *testing.T, examples []byte, lacks string) harness.Tab {
 	t.Helper()
 	dist, err := harness.Dist()
 	if err != nil {
@@ -127,13 +161,18 @@ func open(t *testing.T, examples []byte) harness.Tab {
 		"examples.js": {Data: examples},
 	})
 	server.Files("/dist/", os.DirFS(dist))
+	client, err := os.ReadFile(filepath.Join(dist, "index.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Files("/bare/", fstest.MapFS{"index.min.js": {Data: client}})
 	browser, err := harness.LaunchChromium(t.Context(), harness.Options{Profile: filepath.Join(t.TempDir(), "profile")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		for _, m := range browser.Messages() {
-			if m.Problem() {
+			if m.Problem() && (lacks == "" || !strings.Contains(m.String(), lacks)) {
 				t.Error(m)
 			}
 		}

@@ -170,3 +170,24 @@ test('a drop is taken as its files and folders', async (t) => {
     { path: 'b', size: 1 },
   ]);
 });
+
+test('a folder that cannot be written to is told of', async (t) => {
+  const { node } = await connected(t, (call) => {
+    if (call.method === 'resolve') {
+      call.result({ path: `/ipfs/${cid}` });
+    } else {
+      const entry = { name: `${cid}`, path: `${cid}`, type: 'file', size: 1 };
+      call.item({ ...entry, cid: cid.bytes });
+      call.result(null);
+    }
+  });
+  const getFileHandle = () => Promise.reject(new TypeError('not allowed'));
+  const error = await failure(
+    node.save(cid, { getFileHandle } as never, { name: 'a.txt' }),
+    'sink-error',
+  );
+  assert.deepEqual(error.details, { path: 'a.txt' });
+  await failure(node.save(cid, {} as never), 'invalid-option');
+  const old = { getFileHandle: async () => ({}) };
+  await failure(node.save(cid, old as never), 'not-supported');
+});
