@@ -1,3 +1,7 @@
+//go:build !js
+
+// The hosts here talk over TCP.
+
 package node_test
 
 import (
