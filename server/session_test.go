@@ -27,18 +27,23 @@ func (f *fixture) block(method string) {
 func TestSessionCannotNameAnothersCall(t *testing.T) {
 	run(t, func(f *fixture) {
 		f.block(nodeapi.MethodRepoStat)
-		victim, attacker := f.dialRaw(), f.dialRaw()
+		victim, attacker, intruder := f.dialRaw(), f.dialRaw(), f.dialRaw()
 		id := victim.open(nodeapi.MethodRepoStat, []byte{0xf6}, messageport.FlagEnd)
-		// The attacker has a call of the same id.
-		if e := attacker.invoke(nodeapi.MethodVersion, []byte{0xf6}); e != nil || attacker.id != id {
-			f.Fatalf("got %v for call %d; want call %d to be answered", e, attacker.id, id)
+		// The attackers have a call of the same id.
+		for _, a := range []*rawClient{attacker, intruder} {
+			if e := a.invoke(nodeapi.MethodVersion, []byte{0xf6}); e != nil || a.id != id {
+				f.Fatalf("got %v for call %d; want call %d to be answered", e, a.id, id)
+			}
 		}
 		reason, err := messageport.Marshal(messageport.Error{Code: messageport.CodeCanceled})
 		if err != nil {
 			f.Fatal(err)
 		}
 		attacker.send(messageport.Frame{Type: messageport.TypeCancel, ID: id, Payload: reason})
-		attacker.send(messageport.Frame{Type: messageport.TypeData, ID: id, Payload: []byte("x")})
+		intruder.send(messageport.Frame{Type: messageport.TypeData, ID: id, Payload: []byte("x")})
+		if got := intruder.receive(); got.Type != messageport.TypeGoodbye {
+			f.Errorf("got %s for bytes of a call that has ended; want goodbye", got.Type)
+		}
 
 		// An id of the victim's that the attacker never had.
 		victim.open(nodeapi.MethodVersion, []byte{0xf6}, messageport.FlagEnd)
