@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"syscall/js"
+
+	"github.com/sharednode/sharednode/node/web"
 )
 
 const dnsContent = "application/dns-message"
@@ -13,11 +15,11 @@ const dnsContent = "application/dns-message"
 // fetchDNS gets the answer at a URL. It calls fetch itself: net/http would cost
 // far more to download than this.
 func fetchDNS(ctx context.Context, url string) (_ []byte, err error) {
-	defer catch(&err)
+	defer web.Catch(&err)
 	abort := js.Global().Get("AbortController").New()
 	unhook := context.AfterFunc(ctx, func() { abort.Call("abort") })
 	defer unhook()
-	resp, err := await(js.Global().Call("fetch", url, map[string]any{
+	resp, err := web.Await(js.Global().Call("fetch", url, map[string]any{
 		"headers":     map[string]any{"Accept": dnsContent},
 		"credentials": "omit",
 		"signal":      abort.Get("signal"),
@@ -32,7 +34,7 @@ func fetchDNS(ctx context.Context, url string) (_ []byte, err error) {
 	if !resp.Get("ok").Bool() || kind.IsNull() || !strings.HasPrefix(kind.String(), dnsContent) {
 		return nil, fmt.Errorf("the server answered %d", resp.Get("status").Int())
 	}
-	body, err := await(resp.Call("arrayBuffer"))
+	body, err := web.Await(resp.Call("arrayBuffer"))
 	if err != nil {
 		return nil, err
 	}
@@ -43,20 +45,4 @@ func fetchDNS(ctx context.Context, url string) (_ []byte, err error) {
 	answer := make([]byte, size)
 	js.CopyBytesToGo(answer, js.Global().Get("Uint8Array").New(body))
 	return answer, nil
-}
-
-// await waits for a promise that settles in any case.
-func await(promise js.Value) (js.Value, error) {
-	type outcome struct {
-		value js.Value
-		err   error
-	}
-	settled := make(chan outcome, 1)
-	resolve := js.FuncOf(func(_ js.Value, args []js.Value) any { settled <- outcome{value: args[0]}; return nil })
-	defer resolve.Release()
-	reject := js.FuncOf(func(_ js.Value, args []js.Value) any { settled <- outcome{err: js.Error{Value: args[0]}}; return nil })
-	defer reject.Release()
-	promise.Call("then", resolve, reject)
-	o := <-settled
-	return o.value, o.err
 }

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall/js"
 	"time"
+
+	"github.com/sharednode/sharednode/node/web"
 )
 
 // What a socket may hold unsent: a write waits until less than lowUnsent is left
@@ -67,7 +69,7 @@ func dialSocket(ctx context.Context, url string) (net.Conn, error) {
 
 // open makes the browser's socket.
 func (s *socket) open(url string) (err error) {
-	defer catch(&err)
+	defer web.Catch(&err)
 	s.ws = js.Global().Get("WebSocket").New(url)
 	s.ws.Set("binaryType", "arraybuffer")
 	s.listeners = map[string]js.Func{}
@@ -170,7 +172,7 @@ func (s *socket) drained() error {
 
 // send copies p into an array that is kept: making one costs more than the copy.
 func (s *socket) send(p []byte) (err error) {
-	defer catch(&err)
+	defer web.Catch(&err)
 	if s.scratch.IsUndefined() {
 		s.scratch = js.Global().Get("Uint8Array").New(largestWrite)
 	}
@@ -181,7 +183,7 @@ func (s *socket) send(p []byte) (err error) {
 
 // Close does not wait for the peer to agree.
 func (s *socket) Close() (err error) {
-	defer catch(&err)
+	defer web.Catch(&err)
 	s.finish(net.ErrClosed)
 	s.ws.Call("close")
 	return nil
@@ -210,17 +212,6 @@ func (s *socket) SetReadDeadline(t time.Time) error {
 func (s *socket) SetWriteDeadline(t time.Time) error {
 	s.writeBy.set(t)
 	return nil
-}
-
-// catch makes what JavaScript throws an error.
-func catch(err *error) {
-	switch r := recover().(type) {
-	case nil:
-	case js.Error:
-		*err = r
-	default:
-		panic(r)
-	}
 }
 
 // mixedContent reports whether the platform refuses what is not encrypted: a
