@@ -75,8 +75,11 @@ func newestSource(root string) (name string, changed time.Time, err error) {
 			return err
 		}
 		if entry.IsDir() {
+			if path != root && strings.HasPrefix(entry.Name(), ".") {
+				return filepath.SkipDir // git's, and what the build and its tools keep
+			}
 			switch entry.Name() {
-			case ".git", "node_modules", "dist", "testing", "testdata", "test", "demo":
+			case "node_modules", "dist", "testing", "testdata", "test", "demo":
 				return filepath.SkipDir
 			}
 			return nil
