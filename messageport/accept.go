@@ -24,6 +24,7 @@ type AcceptConfig struct {
 // port is then the session's, which Serve serves and Close closes; with an error
 // it is closed. If ctx ends first, that is its error.
 func Accept(ctx context.Context, port Port, cfg AcceptConfig) (*ServerConn, error) {
+	cfg.Turns.arrive(ctx, callCost)
 	s := newServerConn(port, cfg)
 	stop := context.AfterFunc(ctx, func() { s.end(context.Cause(ctx), farewell(ctx)) })
 	defer stop()
@@ -37,21 +38,36 @@ func Accept(ctx context.Context, port Port, cfg AcceptConfig) (*ServerConn, erro
 	case <-s.ctx.Done():
 		return nil, s.abandon()
 	}
-	version, err := s.version, s.refusal
-	var welcome Welcome
-	if err == nil {
-		welcome, err = cfg.Welcome(s.ctx, s.hello)
-	}
-	if err != nil {
-		s.refuse(err)
-		return nil, s.abandon()
-	}
-	welcome.Version = version
-	if err := s.welcome(welcome); err != nil {
+	cfg.Turns.arrive(s.ctx, len(s.greeting))
+	if err := s.answerHello(cfg.Welcome); err != nil {
 		s.refuse(err)
 		return nil, s.abandon()
 	}
 	return s, nil
+}
+
+// answerHello reads the hello and sends what is made of it.
+func (s *ServerConn) answerHello(answer func(context.Context, Hello) (Welcome, error)) error {
+	hello, version, err := readHello(s.greeting)
+	s.greeting = nil
+	if err != nil {
+		return err
+	}
+	s.hello = hello
+	s.peerWindow = int64(hello.Window)
+	welcome, err := answer(s.ctx, hello)
+	if err != nil {
+		return err
+	}
+	welcome.Version = version
+	return s.welcome(welcome)
+}
+
+// Refuse sends a client away without waiting for its hello. The port is closed.
+func Refuse(ctx context.Context, port Port, reason error) {
+	refusal := Frame{Type: TypeRefuse, Payload: encodeError(wireError(reason, ""))}
+	_ = port.Send(ctx, AppendFrame(nil, refusal))
+	_ = port.Close()
 }
 
 // abandon waits for the session's end and returns its cause.

@@ -37,11 +37,9 @@ type ServerConn struct {
 	share    *share // nil if there are no turns
 	handlers sync.WaitGroup
 
-	// The hello, set before greeted is closed.
-	greeted chan struct{}
-	hello   Hello
-	version uint64
-	refusal error
+	greeting []byte // the hello as it came, set before greeted is closed
+	greeted  chan struct{}
+	hello    Hello // set by Accept
 
 	// Set before serving is closed.
 	serving chan struct{}
@@ -149,8 +147,7 @@ func (s *ServerConn) greet(f Frame) error {
 		return breaks(f, "a second one")
 	default:
 	}
-	s.hello, s.version, s.refusal = readHello(f.Payload)
-	s.peerWindow = int64(s.hello.Window)
+	s.greeting = f.Payload
 	close(s.greeted)
 	return nil
 }
@@ -252,7 +249,11 @@ func (s *ServerConn) run(call *ServerCall) {
 		}
 		s.finish(call, result)
 	}()
-	call.place.take(call.ctx)
+	if !call.place.take(call.ctx) {
+		// Canceled while it waited. It is answered in its session's turn all the same,
+		// or a client that cancels what it asks for would have more than its part.
+		call.place.spend(s.ctx, callCost)
+	}
 	defer call.place.leave()
 	value, err := s.handler.ServeCall(call.ctx, call)
 	result = call.answer(value, err)

@@ -47,6 +47,9 @@ const (
 // What a call costs is reckoned: by the bytes of its streams.
 type Turns struct {
 	yield func()
+	// newcomers is the part of all ports together whose client has not been
+	// welcomed: whoever opens one after the other has no more than a session.
+	newcomers *share
 
 	mu      sync.Mutex // guards following, and all shares and places
 	recent  []*share   // that did something recently, and some that did not
@@ -63,6 +66,7 @@ func NewTurns(yield func()) *Turns {
 		yield = runtime.Gosched
 	}
 	t := &Turns{yield: yield}
+	t.newcomers = t.newShare()
 	t.alarm = time.AfterFunc(time.Hour, t.look)
 	t.alarm.Stop()
 	return t
@@ -117,11 +121,17 @@ func (s *share) newPlace() *place {
 	return &place{share: s}
 }
 
-// take waits until the call may be worked on. It does not if ctx ends.
-func (p *place) take(ctx context.Context) {
-	if p != nil {
-		p.share.wait(ctx, &waiter{place: p, cost: callCost})
+// arrive waits until it is the turn of those that come. It does not if ctx ends.
+func (t *Turns) arrive(ctx context.Context, cost int) {
+	if t != nil {
+		t.newcomers.wait(ctx, &waiter{cost: cost})
 	}
+}
+
+// take waits until the call may be worked on. If ctx ends before, it reports
+// false.
+func (p *place) take(ctx context.Context) bool {
+	return p == nil || p.share.wait(ctx, &waiter{place: p, cost: callCost})
 }
 
 // spend says that the call has cost so much, and waits for the session's turn.
@@ -170,14 +180,15 @@ func (s *share) charge(cost int) {
 	s.used += cost
 }
 
-func (s *share) wait(ctx context.Context, w *waiter) {
+// wait reports whether the waiter may go on: it may not once ctx has ended.
+func (s *share) wait(ctx context.Context, w *waiter) bool {
 	t := s.turns
 	t.mu.Lock()
 	now := time.Now()
 	t.touch(s, now)
 	if !s.waits(w) && !s.until.After(now) && s.admit(w, now) {
 		t.mu.Unlock()
-		return
+		return true
 	}
 	w.ready = make(chan struct{})
 	if w.place == nil {
@@ -193,8 +204,10 @@ func (s *share) wait(ctx context.Context, w *waiter) {
 	t.mu.Unlock()
 	select {
 	case <-w.ready:
+		return true
 	case <-ctx.Done():
 		s.giveUp(w)
+		return false
 	}
 }
 

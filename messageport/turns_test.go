@@ -2,6 +2,7 @@ package messageport
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,4 +121,108 @@ func TestTurnsGiveSpendersTheirTurn(t *testing.T) {
 		}
 		synctest.Wait()
 	})
+}
+
+// greeted returns a session with a client that says whatever it likes by the port.
+func greeted(t *testing.T, turns *Turns) (*ServerConn, Port) {
+	t.Helper()
+	near, far := Pipe()
+	hello, err := Marshal(Hello{Versions: versions, Window: MinWindow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := far.Send(t.Context(), AppendFrame(nil, Frame{Type: TypeHello, Payload: hello})); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Accept(t.Context(), near, AcceptConfig{
+		Turns:   turns,
+		Welcome: func(context.Context, Hello) (Welcome, error) { return Welcome{}, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := far.Receive(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s, far
+}
+
+// TestTurnsOfCanceledCalls holds a client that cancels all that it asks for to
+// its part: an answer at once would have it ask for the next at once.
+func TestTurnsOfCanceledCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		defer time.Sleep(recently) // until there are no more turns to deal
+		turns := NewTurns(func() { time.Sleep(time.Millisecond) })
+		other := turns.newShare()
+		s, far := greeted(t, turns)
+		go s.Serve(t.Context(), HandlerFunc(func(ctx context.Context, _ *ServerCall) (any, error) { return nil, ctx.Err() }))
+		defer s.Close()
+		works(other)
+
+		const calls = 512
+		reason := encodeError(Errorf(CodeCanceled, nil, "never mind"))
+		var msg []byte
+		for id := range uint32(calls) {
+			msg = AppendFrame(msg, Frame{Type: TypeOpen, Flags: FlagEnd, ID: id + 1, Payload: append([]byte{1, 'x'}, 0xf6)})
+			msg = AppendFrame(msg, Frame{Type: TypeCancel, ID: id + 1, Payload: reason})
+		}
+		began := time.Now()
+		if err := far.Send(t.Context(), msg); err != nil {
+			t.Fatal(err)
+		}
+		for answers := 0; answers < calls; {
+			works(other)
+			msg, err := far.Receive(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for scan := newScanner(msg, maxMaxFrame); ; answers++ {
+				if _, ok, err := scan.next(); err != nil || !ok {
+					break
+				}
+			}
+		}
+		if took, rounds := time.Since(began), calls*callCost/quantum; took < time.Duration(rounds)*time.Millisecond {
+			t.Errorf("%d canceled calls were answered within %v; want %d rounds of a millisecond", calls, took, rounds)
+		}
+	})
+}
+
+// TestTurnsOfNewcomers holds those who open port after port, and say much in each
+// hello, to one session's part together.
+func TestTurnsOfNewcomers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		defer time.Sleep(recently) // until there are no more turns to deal
+		turns := NewTurns(func() { time.Sleep(time.Millisecond) })
+		works(turns.newShare())
+		began := time.Now()
+		const ports = 200
+		for range ports {
+			s, _ := greeted(t, turns)
+			defer s.Close()
+		}
+		if took, rounds := time.Since(began), ports*callCost/quantum; took < time.Duration(rounds)*time.Millisecond {
+			t.Errorf("%d ports were taken within %v; want %d rounds of a millisecond", ports, took, rounds)
+		}
+	})
+}
+
+func TestRefuse(t *testing.T) {
+	near, far := Pipe()
+	Refuse(t.Context(), near, Errorf(CodeTooManyCalls, nil, "too many"))
+	msg, err := far.Receive(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	scan := newScanner(msg, maxMaxFrame)
+	f, _, err := scan.next()
+	if err != nil || f.Type != TypeRefuse {
+		t.Fatalf("got a frame of type %v, %v; want a refusal", f.Type, err)
+	}
+	if e, err := decodeError(f.Payload); err != nil || e.Code != CodeTooManyCalls {
+		t.Errorf("got %v, %v; want the reason given", e, err)
+	}
+	if _, err := far.Receive(t.Context()); !errors.Is(err, ErrClosed) {
+		t.Errorf("got %v after it; want the port closed", err)
+	}
 }

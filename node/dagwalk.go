@@ -13,6 +13,13 @@ import (
 // counts it.
 const walkCost = 4 << 10
 
+// lookCost is walkCost where it is enough that the block is there, and keyCost
+// that of a key in a list of keys.
+const (
+	lookCost = 1 << 10
+	keyCost  = 128
+)
+
 // walkers is how many blocks a walk has the store look for at a time.
 const walkers = 16
 
@@ -103,6 +110,7 @@ func (w *dagWalk) look(ctx context.Context, c cid.Cid) ([]cid.Cid, error) {
 // leaf looks at a block that has no links, without loading it.
 func (w *dagWalk) leaf(ctx context.Context, c cid.Cid) error {
 	if w.sized == nil {
+		nodeapi.Spend(ctx, lookCost)
 		return w.store.need(ctx, c)
 	}
 	size, err := w.store.size(ctx, c)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/ipfs/boxo/blockstore"
 	"github.com/ipfs/go-cid"
+
+	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
 // manyDeleter deletes many blocks at once, all or none. The node's blockstore
@@ -42,10 +44,20 @@ type sizer interface {
 	AllSizes(ctx context.Context, visit func(c cid.Cid, size int) error) error
 }
 
+// keysAtOnce is how many keys are looked at before others may go first.
+const keysAtOnce = 256
+
 // each calls visit with each block of the repo until it returns an error.
 func (s *store) each(ctx context.Context, visit func(cid.Cid) error) error {
+	seen := 0
+	look := func(c cid.Cid) error {
+		if seen++; seen%keysAtOnce == 0 {
+			nodeapi.Spend(ctx, keysAtOnce*keyCost)
+		}
+		return visit(c)
+	}
 	if sizes, ok := s.given.(sizer); ok {
-		return sizes.AllSizes(ctx, func(c cid.Cid, _ int) error { return visit(c) })
+		return sizes.AllSizes(ctx, func(c cid.Cid, _ int) error { return look(c) })
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -54,7 +66,7 @@ func (s *store) each(ctx context.Context, visit func(cid.Cid) error) error {
 		return err
 	}
 	for c := range keys {
-		if err := visit(c); err != nil {
+		if err := look(c); err != nil {
 			return err
 		}
 	}

@@ -137,7 +137,11 @@ func (s *Server) Serve(ctx context.Context, port messageport.Port) error {
 	}
 	defer s.leave(sess)
 	err := sess.serve(ctx, port)
-	sess.log.Info("session ended", "err", err)
+	level := slog.LevelInfo
+	if sess.crowded {
+		level = slog.LevelDebug
+	}
+	sess.log.Log(ctx, level, "session ended", "err", err)
 	return err
 }
 

@@ -43,13 +43,15 @@ type session struct {
 
 // serve runs the session from its hello to its end.
 func (s *session) serve(ctx context.Context, port messageport.Port) error {
+	if s.crowded { // there may be thousands more: no more is done for each than this
+		err := s.server.tooMany()
+		messageport.Refuse(ctx, port, err)
+		return err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(s.server.running, func() { cancel(context.Cause(s.server.running)) })()
 
-	if s.crowded {
-		cancel(s.server.tooMany())
-	}
 	conn, err := s.accept(ctx, port)
 	if err != nil {
 		return err
