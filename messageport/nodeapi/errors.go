@@ -200,6 +200,19 @@ const (
 	// CodeBatchTooLarge: more at once than one batch of changes may be. Details:
 	// limit, in bytes; changes, how many there may be.
 	CodeBatchTooLarge Code = "batch-too-large"
+	// CodeNotGranted: what a session of another origin, or of a port with fewer rights,
+	// was not granted. Details: method; grant, what it would need, where there is such
+	// a grant.
+	CodeNotGranted Code = "not-granted"
+	// CodeGrantsRevoked: a session, and its calls, whose grants were taken back or have
+	// expired.
+	CodeGrantsRevoked Code = "grants-revoked"
+	// CodeGrantsChanged: a session, and its calls, whose grants were changed. To connect
+	// again is to have the new ones.
+	CodeGrantsChanged Code = "grants-changed"
+	// CodeQuotaExceeded: more than may be kept for an origin. Details: origin, used,
+	// limit.
+	CodeQuotaExceeded Code = "quota-exceeded"
 )
 
 // Error is an error with a code. It crosses a port whole.

@@ -54,3 +54,20 @@ func TestCodeOf(t *testing.T) {
 		}
 	}
 }
+
+// TestCodesThatClientsActOn holds the codes on which other clients than this
+// package's users act by their text.
+func TestCodesThatClientsActOn(t *testing.T) {
+	for code, want := range map[nodeapi.Code]string{
+		nodeapi.CodeNotGranted:     "not-granted",
+		nodeapi.CodeGrantsRevoked:  "grants-revoked",
+		nodeapi.CodeGrantsChanged:  "grants-changed",
+		nodeapi.CodeQuotaExceeded:  "quota-exceeded",
+		nodeapi.CodeWorkerMoved:    "worker-moved",
+		nodeapi.CodeConfigConflict: "config-conflict",
+	} {
+		if string(code) != want {
+			t.Errorf("got code %q; want %q", code, want)
+		}
+	}
+}

@@ -255,4 +255,27 @@ const (
 	MethodStreamHandle = "libp2p.handle"
 	// MethodStreamAccept: StreamAccept → none; as libp2p.dialProtocol.
 	MethodStreamAccept = "libp2p.accept"
+
+	// MethodPortsCreate: PortRequest → PortSecret. This method and those below are
+	// for sessions that have no grants, and so all rights.
+	MethodPortsCreate = "ports.create"
+	// MethodPortsRevoke: PortRevokeRequest → none. It ends the port's session and its
+	// calls at once; no error if there is no such port any more.
+	MethodPortsRevoke = "ports.revoke"
+
+	// MethodGrantsList: GrantsListRequest → none; ↓ items OriginGrants, by origin.
+	MethodGrantsList = "grants.list"
+	// MethodGrantsSet: GrantsSetRequest → none. Sessions of the origin that follow
+	// its grants end with CodeGrantsChanged, and have the new ones when they connect
+	// again.
+	MethodGrantsSet = "grants.set"
+	// MethodGrantsRevoke: GrantsRevokeRequest → none; no error if it has no grants.
+	// All of the origin's sessions end, and their calls at once.
+	MethodGrantsRevoke = "grants.revoke"
+
+	// MethodSourcesServe: none → none; ↓ items SourceWant, the first with no block in
+	// it, then one for each block that the node looks for, until the call is cancelled.
+	MethodSourcesServe = "sources.serve"
+	// MethodSourcesAnswer: SourceAnswer → none; ↑ bytes of the block if it was found.
+	MethodSourcesAnswer = "sources.answer"
 )

@@ -63,6 +63,7 @@ var Repeats = map[string]Repeat{
 	MethodRoutingGet:           RepeatRead,
 	MethodPinRemoteServiceList: RepeatRead,
 	MethodPinRemoteList:        RepeatRead,
+	MethodGrantsList:           RepeatRead,
 
 	MethodCat:       RepeatSame,
 	MethodList:      RepeatSame,

@@ -13,6 +13,8 @@ func TestWhatWouldBeDoneTwiceIsNotRepeated(t *testing.T) {
 		nodeapi.MethodPubSubSubscribe, nodeapi.MethodRoomJoin, nodeapi.MethodStreamHandle, nodeapi.MethodEvents,
 		nodeapi.MethodFilesCopy, nodeapi.MethodFilesMkdir, nodeapi.MethodFilesTouch, nodeapi.MethodFilesChmod,
 		nodeapi.MethodFilesRemove, nodeapi.MethodFilesWrite, nodeapi.MethodFilesMove, nodeapi.MethodFilesFlush,
+		nodeapi.MethodPortsCreate, nodeapi.MethodPortsRevoke, nodeapi.MethodGrantsSet, nodeapi.MethodGrantsRevoke,
+		nodeapi.MethodSourcesServe, nodeapi.MethodSourcesAnswer,
 	} {
 		if repeat, ok := nodeapi.Repeats[method]; ok {
 			t.Errorf("%s may be repeated as %q", method, repeat)

@@ -64,6 +64,10 @@ type SessionStatus struct {
 	Protocols []string     `cbor:"protocols"`
 	Received  uint64       `cbor:"received"` // bytes
 	Sent      uint64       `cbor:"sent"`     // bytes
+	// Port is that by which the session can be revoked, and Origin the one whose
+	// grants it has; left out where it has none, and so all rights.
+	Port   string `cbor:"port,omitempty"`
+	Origin string `cbor:"origin,omitempty"`
 }
 
 // CallStatus is the account of one open call.

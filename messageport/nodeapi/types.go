@@ -83,6 +83,10 @@ type Hello struct {
 type Welcome struct {
 	PeerID string `cbor:"peerId"`
 	Config Config `cbor:"config"` // the effective one
+	// Grants are what the session may do, with what zeros stand for in their place;
+	// left out where it may do everything. The peer id is then empty unless it is
+	// granted, and so is the configuration always.
+	Grants *Grants `cbor:"grants,omitempty"`
 }
 
 // IDRequest asks who a peer is.

@@ -41,6 +41,10 @@ var (
 		From: "12D3KooW", Topic: "t", SequenceNumber: 1_700_000_000_000_000_000, Size: 5,
 		Signature: []byte{1}, Key: []byte{2},
 	}
+	grants = nodeapi.Grants{
+		ID: true, Read: true, List: true, Add: true, Pin: true, Files: true, Topics: []string{"a/"}, Rooms: []string{""},
+		Protocols: []string{"/echo/1"}, Quota: 1 << 40, Rate: 2, MaxStreams: 3, Expires: 1_700_000_000_000,
+	}
 	streamOpened = nodeapi.StreamOpened{Peer: "12D3KooW", Protocol: "/echo/1", Addr: "/ip4/127.0.0.1/tcp/4001/ws"}
 )
 
@@ -60,7 +64,8 @@ var samples = []struct {
 	{"zero", nodeapi.Config{}},
 	{"full", nodeapi.Hello{Config: nodeapi.Config{Durability: "relaxed"}, OnConflict: "join"}},
 	{"zero", nodeapi.Hello{}},
-	{"full", nodeapi.Welcome{PeerID: "12D3KooW", Config: nodeapi.Config{StorageMax: 1}}},
+	{"full", nodeapi.Welcome{PeerID: "12D3KooW", Config: nodeapi.Config{StorageMax: 1}, Grants: &grants}},
+	{"no grants", nodeapi.Welcome{PeerID: "12D3KooW"}},
 	{"full", nodeapi.ID{
 		ID: "12D3KooW", PublicKey: "CAES", Addresses: []string{"/p2p-circuit"},
 		AgentVersion: "sharednode/0.1.0", ProtocolVersion: "ipfs/0.1.0", Protocols: []string{"/ipfs/id/1.0.0"},
@@ -81,7 +86,7 @@ var samples = []struct {
 	{"full", nodeapi.SampleList{Samples: []nodeapi.StatusSample{{Time: 1}}}},
 	{"full", nodeapi.SessionStatus{
 		ID: "1", Client: "c", Started: 1, Calls: []nodeapi.CallStatus{{Method: "cat"}}, Topics: []string{"t"},
-		Rooms: []string{"r"}, Protocols: []string{"/echo/1"}, Received: 3, Sent: 4,
+		Rooms: []string{"r"}, Protocols: []string{"/echo/1"}, Received: 3, Sent: 4, Port: "p", Origin: "https://a.example",
 	}},
 	{"full", nodeapi.CallStatus{Method: "cat", Started: 1, Received: 2, Sent: 3}},
 	{"config", nodeapi.NodeEvent{Config: &nodeapi.Config{Network: "on"}}},
@@ -280,6 +285,19 @@ var samples = []struct {
 		Service: "s", Cids: []cid.Cid{cidV1}, Name: "n", Status: []string{"queued", "pinned"}, All: true,
 	}},
 	{"full", nodeapi.RemotePin{Cid: cidV1, Name: "n", Status: "pinned"}},
+	{"full", grants},
+	{"nothing", nodeapi.Grants{}},
+	{"full", nodeapi.PortRequest{Origin: "https://a.example", Grants: &grants, Detached: true}},
+	{"nothing", nodeapi.PortRequest{Grants: &nodeapi.Grants{}}},
+	{"full", nodeapi.PortSecret{Port: "p", Secret: []byte{1, 2}}},
+	{"full", nodeapi.PortRevokeRequest{Port: "p"}},
+	{"full", nodeapi.GrantsListRequest{Origin: "https://a.example"}},
+	{"full", nodeapi.OriginGrants{Origin: "https://a.example", Grants: grants, Used: 1 << 40, Granted: 1_700_000_000_000}},
+	{"full", nodeapi.GrantsSetRequest{Origin: "https://a.example", Grants: grants}},
+	{"full", nodeapi.GrantsRevokeRequest{Origin: "https://a.example", Forget: true}},
+	{"full", nodeapi.SourceWant{ID: 1, Cid: &cidV1}},
+	{"serving", nodeapi.SourceWant{}},
+	{"full", nodeapi.SourceAnswer{ID: 1, Cid: cidV1, Found: true}},
 }
 
 func TestVectors(t *testing.T) {

@@ -296,6 +296,36 @@ export const enum Methods {
   StreamHandle = 'libp2p.handle',
   /** StreamAccept → none; as libp2p.dialProtocol. */
   StreamAccept = 'libp2p.accept',
+  /**
+   * PortRequest → PortSecret. This method and those below are
+   * for sessions that have no grants, and so all rights.
+   */
+  PortsCreate = 'ports.create',
+  /**
+   * PortRevokeRequest → none. It ends the port's session and its
+   * calls at once; no error if there is no such port any more.
+   */
+  PortsRevoke = 'ports.revoke',
+  /** GrantsListRequest → none; ↓ items OriginGrants, by origin. */
+  GrantsList = 'grants.list',
+  /**
+   * GrantsSetRequest → none. Sessions of the origin that follow
+   * its grants end with CodeGrantsChanged, and have the new ones when they connect
+   * again.
+   */
+  GrantsSet = 'grants.set',
+  /**
+   * GrantsRevokeRequest → none; no error if it has no grants.
+   * All of the origin's sessions end, and their calls at once.
+   */
+  GrantsRevoke = 'grants.revoke',
+  /**
+   * none → none; ↓ items SourceWant, the first with no block in
+   * it, then one for each block that the node looks for, until the call is cancelled.
+   */
+  SourcesServe = 'sources.serve',
+  /** SourceAnswer → none; ↑ bytes of the block if it was found. */
+  SourcesAnswer = 'sources.answer',
 }
 
 /** The name of a method. */
@@ -350,6 +380,7 @@ export const Repeats = {
     Methods.RoutingGet,
     Methods.PinRemoteServiceList,
     Methods.PinRemoteList,
+    Methods.GrantsList,
   ],
   same: [
     Methods.Cat,
@@ -653,7 +684,28 @@ export type NodeErrorCode =
    * more at once than one batch of changes may be. Details:
    * limit, in bytes; changes, how many there may be.
    */
-  | 'batch-too-large';
+  | 'batch-too-large'
+  /**
+   * what a session of another origin, or of a port with fewer rights,
+   * was not granted. Details: method; grant, what it would need, where there is such
+   * a grant.
+   */
+  | 'not-granted'
+  /**
+   * a session, and its calls, whose grants were taken back or have
+   * expired.
+   */
+  | 'grants-revoked'
+  /**
+   * a session, and its calls, whose grants were changed. To connect
+   * again is to have the new ones.
+   */
+  | 'grants-changed'
+  /**
+   * more than may be kept for an origin. Details: origin, used,
+   * limit.
+   */
+  | 'quota-exceeded';
 
 /** DAGStatRequest asks how large DAGs are. All of their blocks are looked at. */
 export interface DAGStatRequest {
@@ -748,6 +800,142 @@ export interface DatastoreRecord {
   key: string;
   /** of the value's bytes, which follow */
   size?: number | bigint;
+}
+
+/** Grants are what a session may do. The zero value allows nothing. */
+export interface Grants {
+  /**
+   * ID allows to know who and what the node is: id of the node itself, version
+   * and isOnline.
+   */
+  id?: boolean;
+  /**
+   * Read allows to read what the session knows the CID of, wherever it is: cat,
+   * get, ls, dag.get, dag.resolve, dag.stat, dag.export, block.get, refs, and
+   * resolve of a path under "/ipfs/".
+   */
+  read?: boolean;
+  /**
+   * List allows to know what the node holds: block.stat, refs.local, repo.stat, and
+   * offline in what Read and Pin allow.
+   */
+  list?: boolean;
+  /** Add allows add, block.put, dag.put and dag.import. */
+  add?: boolean;
+  /** Pin allows pin.add, pin.rm, pin.ls and pin.update, of the origin's own pins. */
+  pin?: boolean;
+  /**
+   * Files allows files.*, in the origin's own directory, which is "/" to it. Paths
+   * under "/ipfs/" need Read as well.
+   */
+  files?: boolean;
+  /**
+   * Topics has the beginnings of the pubsub topics that may be used; an empty one
+   * allows all.
+   */
+  topics?: string[];
+  /** Rooms has the beginnings of the names of rooms, likewise. */
+  rooms?: string[];
+  /** Protocols has the libp2p protocols that may be dialled and handled. */
+  protocols?: string[];
+  /** Quota is the most bytes that are kept for the origin; 0 for DefaultQuota. */
+  quota?: number | bigint;
+  /**
+   * Rate is how many calls may begin per second, the others wait; 0 for
+   * DefaultRate.
+   */
+  rate?: number;
+  /**
+   * MaxStreams is how many calls run at a time, the others wait; 0 for
+   * DefaultMaxStreams.
+   */
+  maxStreams?: number;
+  /** Expires is when the grants end, in Unix milliseconds; 0 for never. */
+  expires?: number | bigint;
+}
+
+/** PortRequest asks for a secret that binds a port to grants. */
+export interface PortRequest {
+  /**
+   * Origin whose grants they are, serialized: "https://example.com:8443". What its
+   * sessions keep is accounted to it. Without one it is the node's own: pins and
+   * files are those of everybody, and there is no quota.
+   */
+  origin?: string;
+  /**
+   * Grants for this port alone, as they are now. Unless set they are those kept for
+   * Origin, and the port follows these when they change.
+   */
+  grants?: Grants;
+  /** Detached lets the port's session outlive the one that asks. */
+  detached?: boolean;
+}
+
+/**
+ * PortSecret is what a port is bound with: the secret is sent as the first frame of
+ * the port, once, within a minute, as long as the session that asked for it lives.
+ */
+export interface PortSecret {
+  /** names it for ports.revoke */
+  port: string;
+  /** 32 bytes */
+  secret: Uint8Array;
+}
+
+/** PortRevokeRequest names a port. */
+export interface PortRevokeRequest {
+  port: string;
+}
+
+/** GrantsListRequest asks for the grants that are kept. */
+export interface GrantsListRequest {
+  /** only of this one */
+  origin?: string;
+}
+
+/** OriginGrants are the grants that are kept for an origin. */
+export interface OriginGrants {
+  origin: string;
+  grants: Grants;
+  /** bytes accounted to it */
+  used: number | bigint;
+  /** when they were set last, Unix milliseconds */
+  granted: number | bigint;
+}
+
+/**
+ * GrantsSetRequest asks to keep grants for an origin, in the place of those that it
+ * has.
+ */
+export interface GrantsSetRequest {
+  origin: string;
+  grants: Grants;
+}
+
+/**
+ * GrantsRevokeRequest asks to keep no grants for an origin, and to end what it does
+ * at this moment.
+ */
+export interface GrantsRevokeRequest {
+  origin: string;
+  /** remove its pins and its files, too */
+  forget?: boolean;
+}
+
+/** SourceWant is a block that a source is asked for. */
+export interface SourceWant {
+  /** 0: none, the source will now be asked */
+  id?: number | bigint;
+  /** set unless ID is 0 */
+  cid?: Uint8Array;
+}
+
+/** SourceAnswer is what a source has to say to a SourceWant. */
+export interface SourceAnswer {
+  id: number | bigint;
+  cid: Uint8Array;
+  /** its bytes follow */
+  found?: boolean;
 }
 
 /** KeyGenRequest asks for a new key. */
@@ -1637,6 +1825,12 @@ export interface SessionStatus {
   received: number | bigint;
   /** bytes */
   sent: number | bigint;
+  /**
+   * Port is that by which the session can be revoked, and Origin the one whose
+   * grants it has; left out where it has none, and so all rights.
+   */
+  port?: string;
+  origin?: string;
 }
 
 /** CallStatus is the account of one open call. */
@@ -1838,6 +2032,12 @@ export interface Welcome {
   peerId: string;
   /** the effective one */
   config: Config;
+  /**
+   * Grants are what the session may do, with what zeros stand for in their place;
+   * left out where it may do everything. The peer id is then empty unless it is
+   * granted, and so is the configuration always.
+   */
+  grants?: Grants;
 }
 
 /** IDRequest asks who a peer is. */
