@@ -53,6 +53,7 @@ func (s *ServerConn) answerHello(answer func(context.Context, Hello) (Welcome, e
 	if err != nil {
 		return err
 	}
+	hello.Bind = s.bind
 	s.hello = hello
 	s.peerWindow = int64(hello.Window)
 	welcome, err := answer(s.ctx, hello)

@@ -11,6 +11,9 @@ type DialConfig struct {
 	Lock string
 	// App is what the application has to say to the server; nil is CBOR's null.
 	App RawMessage
+	// Bind is what the port is bound to, BindSize bytes, or nil: nothing, or it was
+	// bound before.
+	Bind []byte
 	// Limits of the session; MaxFrame, MaxCalls and MaxUploads are the server's
 	// to say.
 	Limits Limits
@@ -25,6 +28,11 @@ func Dial(ctx context.Context, port Port, cfg DialConfig) (*ClientConn, error) {
 		return nil, err
 	}
 	c := newClientConn(port, cfg.Limits)
+	if n := len(cfg.Bind); n != 0 && n != BindSize {
+		c.end(Errorf(CodeBadRequest, nil, "a secret of %d bytes; want %d", n, BindSize), nil)
+	} else if n > 0 {
+		c.out.add(Frame{Type: TypeBind, Payload: cfg.Bind})
+	}
 	hello, err := Marshal(Hello{
 		Versions: versions,
 		Client:   cfg.Client,

@@ -30,6 +30,7 @@
 //	0x02  welcome  S→C  id 0  CBOR map: version, server, epoch, session, lock,
 //	                          window, maxFrame, maxCalls, maxUploads, app
 //	0x03  refuse   S→C  id 0  error; the port is closed after it
+//	0x04  bind     C→S  id 0  32 bytes
 //	0x10  open     C→S  call  1 byte m, m bytes of method name (UTF-8, 1 ≤ m),
 //	                          then the request, one CBOR item; all in all at
 //	                          most 65536 bytes
@@ -58,7 +59,10 @@
 // # Handshake
 //
 // The client's first frame is hello; the server answers welcome or refuse, and
-// neither sends anything else before that, but for goodbye.
+// neither sends anything else before that, but for goodbye. Before the hello there
+// may be one frame that is not the client's: with bind whoever made the port says
+// what it is for, and then hands it on. A port keeps the order of what is sent, so
+// that nothing which its receiver sends comes before that or can take it back.
 //
 //	hello.versions   [uint]  protocol versions the client speaks, 1 to 16 of them
 //	hello.client     text    name and version, for people, "sharednode-js/0.1.0"

@@ -14,6 +14,7 @@ const (
 	TypeHello   Type = 0x01
 	TypeWelcome Type = 0x02
 	TypeRefuse  Type = 0x03
+	TypeBind    Type = 0x04
 	TypeOpen    Type = 0x10
 	TypeData    Type = 0x11
 	TypeItem    Type = 0x12
@@ -27,7 +28,7 @@ const (
 )
 
 var typeNames = map[Type]string{
-	TypeHello: "hello", TypeWelcome: "welcome", TypeRefuse: "refuse",
+	TypeHello: "hello", TypeWelcome: "welcome", TypeRefuse: "refuse", TypeBind: "bind",
 	TypeOpen: "open", TypeData: "data", TypeItem: "item", TypeCredit: "credit",
 	TypeCancel: "cancel", TypeResult: "result", TypeError: "error",
 	TypePing: "ping", TypePong: "pong", TypeGoodbye: "goodbye",
@@ -49,6 +50,9 @@ func (t Type) takesEnd() bool { return t == TypeOpen || t == TypeData || t == Ty
 // FlagEnd on an open, data or item frame says that its sender sends no more data
 // or items for the call.
 const FlagEnd = 0x01
+
+// BindSize is the length in bytes of what a bind frame carries.
+const BindSize = 32
 
 // HeaderSize is the length in bytes of a frame's header.
 const HeaderSize = 12
@@ -177,6 +181,10 @@ func (s *scanner) checkHeader(f Frame, reserved ...byte) error {
 func (s *scanner) checkPayload(f Frame) error {
 	n := len(f.Payload)
 	switch f.Type {
+	case TypeBind:
+		if n != BindSize {
+			return s.broken("bind frame of %d bytes, not %d", n, BindSize)
+		}
 	case TypeOpen:
 		method, _ := splitOpen(f.Payload)
 		if len(method) == 0 {

@@ -57,6 +57,7 @@ func FuzzSession(f *testing.F) {
 		f.Add(script)
 	}
 	f.Add([]byte{stepOpen, 0, stepOpen, 1, stepData, 1, 200, stepItem, 1, stepEnd, 1, stepCancel, 2, stepCredit, 1, stepPing})
+	f.Add([]byte{stepBind, stepOpen, 0, stepBind, stepOpen, 1})
 	f.Add([]byte{stepOpen, 2, stepOpen, 3, stepRead, stepOpen, 4, stepData, 3, 255, stepRead, stepGoodbye})
 	f.Fuzz(func(t *testing.T, script []byte) {
 		before := runtime.NumGoroutine()
@@ -148,6 +149,7 @@ const (
 	stepGarbage        // a header of the next 12 bytes
 	stepRead           // reads what has come
 	stepGoodbye        // a goodbye
+	stepBind           // a bind
 	steps
 )
 
@@ -182,6 +184,10 @@ func (p *fuzzPlayer) take(n int) []byte {
 var fuzzMethods = []string{"echo", "mirror", "source", "wait", "other", "no-such"}
 
 func (p *fuzzPlayer) play(ctx context.Context, t *testing.T) {
+	if len(p.script) > 0 && p.script[0]%steps == stepBind {
+		p.add(Frame{Type: TypeBind, Payload: sampleBind})
+		p.script = p.script[1:]
+	}
 	if len(p.script) > 0 && p.script[0]%steps != stepRaw {
 		p.add(Frame{Type: TypeHello, Payload: encode(t, sampleHello)})
 		p.send(ctx)
@@ -231,6 +237,8 @@ func (p *fuzzPlayer) step(ctx context.Context, t *testing.T, op byte) {
 		}
 	case stepRead:
 		p.read(ctx)
+	case stepBind:
+		p.add(Frame{Type: TypeBind, Payload: sampleBind})
 	case stepGoodbye:
 		p.add(Frame{Type: TypeGoodbye, Payload: encodeError(sampleError)})
 	}

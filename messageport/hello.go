@@ -18,6 +18,9 @@ type Hello struct {
 	Lock     string     `cbor:"lock"`     // a Web Lock held as long as the client lives, or empty
 	Window   uint32     `cbor:"window"`   // filled in by Dial
 	App      RawMessage `cbor:"app"`      // what the application has to say; nil is null
+	// Bind is what the port was bound to before the client had it, BindSize bytes, or
+	// nil. It is not the client's to say.
+	Bind []byte `cbor:"-"`
 }
 
 // Welcome is what a server says of itself.

@@ -37,6 +37,7 @@ type ServerConn struct {
 	share    *share // nil if there are no turns
 	handlers sync.WaitGroup
 
+	bind     []byte // what came before the hello, set as greeting is
 	greeting []byte // the hello as it came, set before greeted is closed
 	greeted  chan struct{}
 	hello    Hello // set by Accept
@@ -137,15 +138,22 @@ func (s *ServerConn) handle(f Frame) error {
 	}
 }
 
-// greet takes the hello.
+// greet takes the hello, and what may come before it.
 func (s *ServerConn) greet(f Frame) error {
-	if f.Type != TypeHello {
+	if f.Type != TypeHello && f.Type != TypeBind {
 		return breaks(f, "before the welcome")
 	}
 	select {
 	case <-s.greeted:
-		return breaks(f, "a second one")
+		return breaks(f, "after a hello")
 	default:
+	}
+	if f.Type == TypeBind {
+		if s.bind != nil {
+			return breaks(f, "a second one")
+		}
+		s.bind = bytes.Clone(f.Payload)
+		return nil
 	}
 	s.greeting = f.Payload
 	close(s.greeted)

@@ -47,6 +47,7 @@ var (
 		Versions: []uint64{1}, Client: "sharednode-js/0.1.0", Lock: "sharednode-tab:1f2e", Window: 262144,
 		App: RawMessage("\xa1\x66config\xa0"),
 	}
+	sampleBind    = bytes.Repeat([]byte{0xb1}, BindSize)
 	sampleWelcome = Welcome{
 		Version: 1, Server: "sharednode/0.1.0", Epoch: "5b1c", Session: "s1", Lock: "sharednode:default",
 		Window: 262144, MaxFrame: 1048576, MaxCalls: 256, MaxUploads: 64,
@@ -70,6 +71,8 @@ func makeMessages(t testing.TB) []messageVector {
 		{"hello without lock or app", []Frame{{Type: TypeHello, Payload: encode(t, Hello{Versions: []uint64{1, 2, 3}, Window: MinWindow})}}},
 		{"welcome", []Frame{{Type: TypeWelcome, Payload: encode(t, sampleWelcome)}}},
 		{"refuse", []Frame{{Type: TypeRefuse, Payload: encodeError(sampleRefusal())}}},
+		{"bind", []Frame{{Type: TypeBind, Payload: sampleBind}}},
+		{"bind and hello", []Frame{{Type: TypeBind, Payload: sampleBind}, {Type: TypeHello, Payload: encode(t, sampleHello)}}},
 		{"open", []Frame{{Type: TypeOpen, ID: 1, Payload: request}}},
 		{"open with END", []Frame{{Type: TypeOpen, Flags: FlagEnd, ID: 2, Payload: request}}},
 		{"open with no request", []Frame{{Type: TypeOpen, Flags: FlagEnd, ID: 3, Payload: encodeOpen(t, "id", nil)}}},
@@ -132,7 +135,12 @@ func makeInvalid() []invalidVector {
 	}{
 		{"empty message", nil, 0, CodeProtocolError},
 		{"type 0", header(0x00, 0, 0, 0, 0), 0, CodeProtocolError},
-		{"type after refuse", header(0x04, 0, 0, 0, 0), 0, CodeProtocolError},
+		{"type after bind", header(0x05, 0, 0, 0, 0), 0, CodeProtocolError},
+		{"bind to nothing", header(0x04, 0, 0, 0, 0), 0, CodeProtocolError},
+		{"bind of 31 bytes", append(header(0x04, 0, 0, 0, 31), make([]byte, 31)...), 0, CodeProtocolError},
+		{"bind of 33 bytes", append(header(0x04, 0, 0, 0, 33), make([]byte, 33)...), 0, CodeProtocolError},
+		{"bind of a call", append(header(0x04, 0, 0, 1, 32), make([]byte, 32)...), 0, CodeProtocolError},
+		{"END on a bind", append(header(0x04, 1, 0, 0, 32), make([]byte, 32)...), 0, CodeProtocolError},
 		{"type after error", header(0x17, 0, 0, 1, 0), 0, CodeProtocolError},
 		{"type after goodbye", header(0x23, 0, 0, 0, 0), 0, CodeProtocolError},
 		{"type 0xff", header(0xff, 0, 0, 0, 0), 0, CodeProtocolError},
@@ -283,6 +291,7 @@ func makeSessions(t testing.TB) []sessionVector {
 		return paddedHex{Hex: hex.EncodeToString(b)}
 	}
 	hello := Frame{Type: TypeHello, Payload: encode(t, sampleHello)}
+	bind := Frame{Type: TypeBind, Payload: sampleBind}
 	welcome := Frame{Type: TypeWelcome, Payload: encode(t, sampleWelcome)}
 	ping := Frame{Type: TypePing, Payload: make([]byte, 8)}
 	open := func(id uint32, flags uint8) Frame {
@@ -300,6 +309,12 @@ func makeSessions(t testing.TB) []sessionVector {
 		{Name: "welcome to a server", Receiver: "server", Messages: []paddedHex{msg(welcome)}},
 		{Name: "open before welcome", Receiver: "server", Messages: []paddedHex{msg(hello, open(1, 1))}},
 		{Name: "two hellos", Receiver: "server", Messages: []paddedHex{msg(hello, hello)}},
+		{Name: "two binds", Receiver: "server", Messages: []paddedHex{msg(bind, bind)}},
+		{Name: "ping after bind", Receiver: "server", Messages: []paddedHex{msg(bind, ping)}},
+		{Name: "open after bind", Receiver: "server", Messages: []paddedHex{msg(bind, open(1, 1))}},
+		{Name: "bind after hello", Receiver: "server", Messages: []paddedHex{msg(hello, bind)}},
+		{Name: "bind, hello, bind", Receiver: "server", Messages: []paddedHex{msg(bind), msg(hello), msg(bind)}},
+		{Name: "bind after the welcome", Receiver: "server", Begun: true, Messages: []paddedHex{msg(bind)}},
 		{Name: "hello again", Receiver: "server", Begun: true, Messages: []paddedHex{msg(hello)}},
 		{Name: "result to a server", Receiver: "server", Begun: true, Uploads: 1, Messages: []paddedHex{msg(result)}},
 		{Name: "error to a server", Receiver: "server", Begun: true, Uploads: 1, Messages: []paddedHex{msg(failure)}},
@@ -318,6 +333,8 @@ func makeSessions(t testing.TB) []sessionVector {
 		{Name: "data beyond the credit", Receiver: "server", Begun: true, Uploads: 1, Messages: []paddedHex{msg(full), msg(full), msg(Frame{Type: TypeData, ID: 1, Payload: one})}},
 
 		{Name: "ping before welcome", Receiver: "client", Messages: []paddedHex{msg(ping)}},
+		{Name: "bind to a client", Receiver: "client", Messages: []paddedHex{msg(bind)}},
+		{Name: "bind to a client after the welcome", Receiver: "client", Begun: true, Messages: []paddedHex{msg(bind)}},
 		{Name: "hello to a client", Receiver: "client", Messages: []paddedHex{msg(hello)}},
 		{Name: "two welcomes", Receiver: "client", Messages: []paddedHex{msg(welcome, welcome)}},
 		{Name: "welcome of another version", Receiver: "client", Messages: []paddedHex{msg(Frame{Type: TypeWelcome, Payload: encode(t, with(sampleWelcome, func(w *Welcome) { w.Version = 2 }))})}},

@@ -251,7 +251,7 @@ func describeFrames(t testing.TB, frames []Frame) []frameVector {
 		}
 		body := f.Payload
 		switch f.Type {
-		case TypeData, TypeCredit, TypePing, TypePong:
+		case TypeBind, TypeData, TypeCredit, TypePing, TypePong:
 			body = nil
 		case TypeOpen:
 			method, request := splitOpen(body)

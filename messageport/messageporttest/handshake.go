@@ -1,6 +1,7 @@
 package messageporttest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -11,6 +12,8 @@ import (
 
 var handshakeTests = map[string]func(*testing.T, Pair){
 	"both sides hear each other":   testHandshake,
+	"bound by the client":          testBind,
+	"bound by who made the port":   testBoundBefore,
 	"refused":                      testRefused,
 	"client gives up":              testDialCanceled,
 	"client gives up, server busy": testDialCanceledWhileWelcoming,
@@ -71,6 +74,68 @@ func testHandshake(t *testing.T, pair Pair) {
 	if w.App = nil; w.Server != want.Server || w.Lock != want.Lock || w.Window != want.Window ||
 		w.MaxFrame != want.MaxFrame || w.MaxCalls != want.MaxCalls || w.MaxUploads != want.MaxUploads {
 		t.Errorf("the client got %+v; want %+v", w, want)
+	}
+}
+
+// helloOf returns where the hello that an Accept hears will be.
+func helloOf(ctx context.Context, port messageport.Port) <-chan messageport.Hello {
+	heard := make(chan messageport.Hello, 1)
+	accept(ctx, port, messageport.AcceptConfig{
+		Welcome: func(_ context.Context, h messageport.Hello) (messageport.Welcome, error) {
+			heard <- h
+			return messageport.Welcome{}, nil
+		},
+	})
+	return heard
+}
+
+func testBind(t *testing.T, pair Pair) {
+	ctx := testContext(t)
+	for _, secret := range [][]byte{nil, bytes.Repeat([]byte{7}, messageport.BindSize)} {
+		a, b := pair(t)
+		heard := helloOf(ctx, b)
+		conn, err := messageport.Dial(ctx, a, messageport.DialConfig{Bind: secret})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if hello := receive(t, heard, "the hello"); !bytes.Equal(hello.Bind, secret) {
+			t.Errorf("the server got a bind of %x; want %x", hello.Bind, secret)
+		}
+	}
+	a, _ := pair(t)
+	_, err := messageport.Dial(ctx, a, messageport.DialConfig{Bind: []byte("short")})
+	wantCode(t, err, messageport.CodeBadRequest)
+}
+
+// testBoundBefore hands a port on that was bound. Its receiver does not know, and
+// can neither undo it nor bind it to something else.
+func testBoundBefore(t *testing.T, pair Pair) {
+	ctx := testContext(t)
+	secret := bytes.Repeat([]byte{7}, messageport.BindSize)
+	bind := messageport.Frame{Type: messageport.TypeBind, Payload: secret}
+
+	a, b := pair(t)
+	heard := helloOf(ctx, b)
+	sendFrames(t, a, bind)
+	conn, err := messageport.Dial(ctx, a, messageport.DialConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if hello := receive(t, heard, "the hello"); !bytes.Equal(hello.Bind, secret) {
+		t.Errorf("the server got a bind of %x; want %x", hello.Bind, secret)
+	}
+
+	a, b = pair(t)
+	heard = helloOf(ctx, b)
+	sendFrames(t, a, bind)
+	_, err = messageport.Dial(ctx, a, messageport.DialConfig{Bind: bytes.Repeat([]byte{8}, messageport.BindSize)})
+	wantCode(t, err, messageport.CodeProtocolError)
+	select {
+	case hello := <-heard:
+		t.Errorf("a port bound twice said %+v", hello)
+	default:
 	}
 }
 

@@ -13,6 +13,9 @@ const MAX_FRAME = 1024 * 1024;
 /** The largest payload of an open frame: the method's name and the request. */
 export const MAX_OPEN = 64 * 1024;
 
+/** The payload of a bind frame. */
+export const BIND_SIZE = 32;
+
 /** The smallest window that a side may have. */
 export const MIN_WINDOW = 64 * 1024;
 
@@ -23,6 +26,7 @@ export const enum FrameType {
   hello = 0x01,
   welcome = 0x02,
   refuse = 0x03,
+  bind = 0x04,
   open = 0x10,
   data = 0x11,
   item = 0x12,
@@ -37,7 +41,7 @@ export const enum FrameType {
 
 /** Each kind of frame is a range of types. */
 const isKnown = (type: number) =>
-  (type >= FrameType.hello && type <= FrameType.refuse) ||
+  (type >= FrameType.hello && type <= FrameType.bind) ||
   (type >= FrameType.open && type <= FrameType.error) ||
   (type >= FrameType.ping && type <= FrameType.goodbye);
 
@@ -122,6 +126,9 @@ function checkLength(
 ): void {
   let wrong = false;
   switch (type) {
+    case FrameType.bind:
+      wrong = length !== BIND_SIZE;
+      break;
     case FrameType.open:
       checkSize('open', length, MAX_OPEN);
       break;
