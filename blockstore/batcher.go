@@ -89,6 +89,13 @@ func (b *batcher[T]) busy() bool {
 	return b.pending > 0
 }
 
+// over reports whether nothing may be asked any more.
+func (b *batcher[T]) over() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.closed != nil
+}
+
 // withdraw takes j out of the queue. It reports whether j was still there.
 func (b *batcher[T]) withdraw(j *job[T]) bool {
 	b.mu.Lock()

@@ -32,3 +32,19 @@ func TestMemory(t *testing.T) {
 		return closable{store.Blocks(), store}
 	})
 }
+
+// cached is a closable that keeps blocks in memory.
+type cached struct {
+	*blockstore.Cached
+	io.Closer
+}
+
+func TestCached(t *testing.T) {
+	for _, size := range []int{0, 64 << 10, 16 << 20} { // which keep nothing, some and all
+		blockstoretest.Test(t, func(t *testing.T) bstore.Blockstore {
+			store := blockstore.NewMemory()
+			t.Cleanup(func() { store.Close() })
+			return cached{blockstore.NewCached(store.Blocks(), size), store}
+		})
+	}
+}

@@ -38,6 +38,9 @@
 // Reads gather in the same way. A read in a browser waits for the writes of the
 // same kind that started before it.
 //
+// NewCached keeps what was read or written last in memory (cached.go, recent.go):
+// what a browser takes hundreds of microseconds for, each time.
+//
 // How many blocks there are and how large is counted once, when first asked
 // for, and then kept in step by a look at what each write replaces (totals.go).
 //

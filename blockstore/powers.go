@@ -18,6 +18,12 @@ type ManyGetter interface {
 	GetMany(ctx context.Context, cids []cid.Cid) ([]blocks.Block, error)
 }
 
+// StoredGetter reads what is stored, of a store that else may answer from
+// memory.
+type StoredGetter interface {
+	GetStored(ctx context.Context, c cid.Cid) (blocks.Block, error)
+}
+
 // ManyDeleter deletes many blocks in one transaction.
 type ManyDeleter interface {
 	// DeleteMany deletes all blocks of cids or, with an error, none. Blocks that

@@ -117,7 +117,7 @@ func (n *Node) verifyAll(ctx context.Context, checked chan<- nodeapi.CIDOutcome)
 // verifyStored reads a block and hashes it. For a block that is gone it returns
 // no CID.
 func (n *Node) verifyStored(ctx context.Context, c cid.Cid) (nodeapi.CIDOutcome, error) {
-	b, err := n.store.get(ctx, c)
+	b, err := n.store.getStored(ctx, c)
 	if err == nil {
 		nodeapi.Spend(ctx, len(b.RawData()))
 		err = n.verify(ctx, c, b.RawData())

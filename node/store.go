@@ -71,6 +71,22 @@ func (s *store) get(ctx context.Context, c cid.Cid) (blocks.Block, error) {
 	return found[0], err
 }
 
+// storedGetter reads what is stored, where other reads may be answered from
+// memory. The node's blockstore may have it.
+type storedGetter interface {
+	GetStored(ctx context.Context, c cid.Cid) (blocks.Block, error)
+}
+
+// getStored returns a block of the repo as it is stored.
+func (s *store) getStored(ctx context.Context, c cid.Cid) (blocks.Block, error) {
+	stored, ok := s.given.(storedGetter)
+	if !ok {
+		return s.get(ctx, c)
+	}
+	b, err := stored.GetStored(ctx, c)
+	return b, s.wrap(ctx, err)
+}
+
 // getMany returns blocks in the order of their CIDs. It takes some at a time:
 // all of them are in memory.
 func (s *store) getMany(ctx context.Context, cids []cid.Cid) ([]blocks.Block, error) {

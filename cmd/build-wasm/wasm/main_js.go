@@ -27,6 +27,10 @@ var version, commit = "dev", ""
 // the repo. The script's patience with the program's end is twice as long.
 const drainTime = 5 * time.Second
 
+// cacheBytes is how many bytes of blocks that were read or written lately are kept
+// in memory: what a page shows is asked for again, by other tabs too.
+const cacheBytes = 16 << 20
+
 // memoryLimit is where the heap's growth between two collections ends. What wasm
 // has taken once it never gives back, so that garbage would cost for good.
 const memoryLimit = 320 << 20
@@ -97,7 +101,7 @@ func (b booter) open(ctx context.Context, cfg nodeapi.Config) (server.Backend, e
 		return nil, openError(b.name, err)
 	}
 	n, err := node.New(ctx, node.Config{
-		Blockstore:  store.Blocks(),
+		Blockstore:  blockstore.NewCached(store.Blocks(), cacheBytes),
 		Datastore:   store.Datastore(),
 		FullError:   blockstore.ErrFull,
 		ClosedError: blockstore.ErrClosed,
