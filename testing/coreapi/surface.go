@@ -1,12 +1,11 @@
 package coreapi
 
 import (
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/sharednode/sharednode/cmd/build-docs/tsdoc"
 )
 
 // A surface is the options of each method of an API, by its path: "dag.export".
@@ -16,19 +15,21 @@ type surface map[string][]string
 // what the type root has, with groups that are not its fields by their paths, but
 // for what the types bases give it.
 func readSurface(dir, suffix, root string, groups map[string]string, bases ...string) (surface, error) {
-	all := map[string]declaration{}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(path, suffix) || strings.HasSuffix(path, ".gen.ts") {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		declarations(string(data), all)
-		return err
-	})
+	source, err := tsdoc.Read(dir, suffix)
 	if err != nil {
 		return nil, err
 	}
-	r := reader{all: all, bases: bases, found: surface{}}
+	r := reader{all: map[string]tsdoc.Declaration{}, bases: bases, found: surface{}}
+	for file, module := range source {
+		if strings.HasSuffix(file, ".gen.ts") {
+			continue
+		}
+		for _, d := range module.Declarations {
+			if d.Kind == tsdoc.Interface || d.Kind == tsdoc.Class {
+				r.all[d.Name] = d
+			}
+		}
+	}
 	r.group("", root)
 	for path, group := range groups {
 		r.group(path, group)
@@ -37,10 +38,13 @@ func readSurface(dir, suffix, root string, groups map[string]string, bases ...st
 }
 
 type reader struct {
-	all   map[string]declaration
+	all   map[string]tsdoc.Declaration
 	bases []string // types whose fields every call has, and what else is passed over
 	found surface
 }
+
+// ofOther is a field that is a method of another type: "RepoAPI['stat']".
+var ofOther = regexp.MustCompile(`^(\w+)(?:<.*>)?\['(\w+)'\]$`)
 
 // group notes the methods of a type, and of the groups in it.
 func (r *reader) group(prefix, typ string) {
@@ -48,19 +52,24 @@ func (r *reader) group(prefix, typ string) {
 	if !ok || slices.Contains(r.bases, typ) {
 		return
 	}
-	for _, base := range d.extends {
-		r.group(prefix, base)
+	for _, base := range d.Extends {
+		r.group(prefix, plainType(base))
 	}
-	for _, m := range d.members {
-		path := strings.TrimPrefix(prefix+"."+m.name, ".")
-		if m.name == "" {
+	for _, m := range d.Members {
+		path := strings.TrimPrefix(prefix+"."+m.Name, ".")
+		if m.Name == "" {
 			path = prefix
 		}
 		switch {
-		case m.method && m.name != "constructor" && !hidden[m.name]:
-			r.found[path] = r.optionsOf(m.params)
-		case !m.method && strings.HasSuffix(m.typ, "API"):
-			r.group(path, m.typ)
+		case m.Getter || m.Name == "constructor" || hidden[m.Name]:
+		case m.Call != nil:
+			r.found[path] = r.optionsOf(*m.Call)
+		case strings.Contains(m.Type, "=>"):
+			r.found[path] = r.optionsOfField(m.Type)
+		case ofOther.MatchString(m.Type):
+			r.found[path] = r.optionsOfOther(ofOther.FindStringSubmatch(m.Type))
+		case strings.HasSuffix(plainType(m.Type), "API"):
+			r.group(path, plainType(m.Type))
 		}
 	}
 }
@@ -68,15 +77,38 @@ func (r *reader) group(prefix, typ string) {
 // hidden are methods of the class that are no part of the API.
 var hidden = map[string]bool{"connect": true, "listened": true}
 
+// optionsOf returns the names of the fields of a method's options, sorted.
+func (r *reader) optionsOf(c tsdoc.Call) []string {
+	for _, param := range c.Params {
+		if slices.Contains([]string{"options", "query", "credentials"}, param.Name) {
+			return sorted(r.fields(plainType(param.Type)))
+		}
+	}
+	return nil
+}
+
 var optionsParam = regexp.MustCompile(`(?:options|query|credentials)\??:\s*([\w.]+)`)
 
-// optionsOf returns the names of the fields of a method's options, sorted.
-func (r *reader) optionsOf(params string) []string {
-	match := optionsParam.FindStringSubmatch(params)
+// optionsOfField does so for a field that is a function.
+func (r *reader) optionsOfField(typ string) []string {
+	match := optionsParam.FindStringSubmatch(typ)
 	if match == nil {
 		return nil
 	}
-	names := r.fields(plainType(match[1]))
+	return sorted(r.fields(plainType(match[1])))
+}
+
+// optionsOfOther does so for a field that is a method of another type.
+func (r *reader) optionsOfOther(match []string) []string {
+	for _, m := range r.all[match[1]].Members {
+		if m.Name == match[2] && m.Call != nil {
+			return r.optionsOf(*m.Call)
+		}
+	}
+	return nil
+}
+
+func sorted(names []string) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
@@ -87,13 +119,29 @@ func (r *reader) fields(typ string) []string {
 	}
 	d := r.all[typ]
 	var names []string
-	for _, base := range d.extends {
-		names = append(names, r.fields(base)...)
+	for _, base := range d.Extends {
+		names = append(names, r.fields(plainType(base))...)
 	}
-	for _, m := range d.members {
-		if m.name != "" {
-			names = append(names, m.name)
+	for _, m := range d.Members {
+		if m.Name != "" {
+			names = append(names, m.Name)
 		}
 	}
 	return names
+}
+
+// plainType is a type's name without its parameters and where it is from. Of one
+// that is made of another, Partial<A>, it is the other.
+func plainType(typ string) string {
+	for _, of := range []string{"Partial<", "Omit<", "Pick<", "Readonly<"} {
+		if inner, ok := strings.CutPrefix(typ, of); ok {
+			typ, _, _ = strings.Cut(strings.TrimSuffix(inner, ">"), ",")
+		}
+	}
+	typ, _, _ = strings.Cut(strings.TrimSpace(typ), "<")
+	typ, _, _ = strings.Cut(typ, " & ")
+	if at := strings.LastIndexByte(typ, '.'); at >= 0 {
+		typ = typ[at+1:]
+	}
+	return strings.TrimSpace(typ)
 }
