@@ -25,7 +25,7 @@ const exportBuffer = 256 << 10
 // for each block. The reader must be closed.
 func (n *Node) DAGExport(ctx context.Context, path string) (io.ReadCloser, error) {
 	ctx, end := n.beginFetching(ctx)
-	root, err := n.store.resolveBlock(ctx, path)
+	root, err := n.resolveBlock(ctx, path)
 	if err == nil {
 		err = n.store.need(ctx, root)
 	}

@@ -13,11 +13,12 @@ import (
 // bounds; of a part, only those that it needs are read. The reader must be
 // closed.
 func (n *Node) Cat(ctx context.Context, req nodeapi.CatRequest) (io.ReadCloser, error) {
-	p, err := parsePath(req.Path)
+	ctx, end := n.beginFetching(ctx)
+	p, err := n.path(ctx, req.Path)
 	if err != nil {
+		end()
 		return nil, err
 	}
-	ctx, end := n.beginFetching(ctx)
 	file, err := n.resolveFile(ctx, p)
 	if err != nil {
 		end()

@@ -158,7 +158,7 @@ func TestCatErrors(t *testing.T) {
 		{"", nodeapi.CodeInvalidPath, []any{"value", ""}},
 		{"/", nodeapi.CodeInvalidPath, []any{"value", "/"}},
 		{"/ipfs/", nodeapi.CodeInvalidPath, []any{"value", "/ipfs/"}},
-		{"/ipns/x", nodeapi.CodeInvalidPath, []any{"value", "/ipns/x"}},
+		{"/ipns/x", nodeapi.CodeInvalidName, []any{"value", "x"}},
 		{"nonsense", nodeapi.CodeInvalidCID, []any{"value", "nonsense"}},
 		{"/ipfs/nonsense/a", nodeapi.CodeInvalidCID, []any{"value", "nonsense"}},
 		{missing.String(), nodeapi.CodeNotFound, []any{"cid", missing.String()}},

@@ -17,7 +17,7 @@ func (n *Node) DAGStat(ctx context.Context, paths []string) (nodeapi.DAGStat, er
 	all := fingerprints{}
 	var each uint64
 	for _, path := range paths {
-		root, err := n.store.resolveBlock(ctx, path)
+		root, err := n.resolveBlock(ctx, path)
 		if err != nil {
 			return nodeapi.DAGStat{}, err
 		}

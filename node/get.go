@@ -31,11 +31,12 @@ func (n *Node) Get(ctx context.Context, req nodeapi.GetRequest) (io.ReadCloser, 
 	if err != nil {
 		return nil, err
 	}
-	p, err := parsePath(req.Path)
+	ctx, end := n.beginFetching(ctx)
+	p, err := n.path(ctx, req.Path)
 	if err != nil {
+		end()
 		return nil, err
 	}
-	ctx, end := n.beginFetching(ctx)
 	f, err := n.store.resolveFS(ctx, p)
 	switch {
 	case errors.Is(err, errNotUnixFS),

@@ -36,7 +36,7 @@ func (n *Node) List(ctx context.Context, path string) iter.Seq2[nodeapi.Entry, e
 }
 
 func (n *Node) list(ctx context.Context, text string, tell func(nodeapi.Entry) error) error {
-	p, err := parsePath(text)
+	p, err := n.path(ctx, text)
 	if err != nil {
 		return err
 	}

@@ -116,16 +116,7 @@ func parseValue(text string) (path.Path, error) {
 
 // leadsSomewhere returns nil once there is a block at the end of a path.
 func (n *Node) leadsSomewhere(ctx context.Context, value path.Path) error {
-	text := value.String()
-	if value.Namespace() == path.IPNSNamespace {
-		for resolved, err := range n.names.Resolve(ctx, text, true, n.nameOptions(ctx, false)) {
-			if err != nil {
-				return err
-			}
-			text = resolved
-		}
-	}
-	p, err := parsePath(text)
+	p, err := n.path(ctx, value.String())
 	if err != nil {
 		return err
 	}

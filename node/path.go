@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"strings"
 
 	"github.com/ipfs/go-cid"
@@ -18,6 +19,21 @@ type contentPath struct {
 	plain bool
 }
 
+// path understands a path. The name with which one of "/ipns/<name>/a/b" begins is
+// looked up first, if the context says offline in the repo alone.
+func (n *Node) path(ctx context.Context, text string) (contentPath, error) {
+	if !strings.HasPrefix(text, ipnsNamespace) {
+		return parsePath(text)
+	}
+	target, err := n.lastName(ctx, text, true)
+	if err != nil {
+		return contentPath{text: text}, err
+	}
+	p, err := parsePath(target)
+	p.text = text
+	return p, err
+}
+
 // parsePath reads "<cid>", "<cid>/a/b", "/ipfs/<cid>/a/b" or, for a path by the
 // fields of dag-pb too, "/ipld/<cid>/a/b". Empty parts, as two slashes in a row
 // make them, are left out.
@@ -28,7 +44,7 @@ func parsePath(text string) (contentPath, error) {
 		var namespace string
 		namespace, rest, _ = strings.Cut(text[1:], "/")
 		if namespace != "ipfs" && namespace != "ipld" {
-			return p, invalidPath(text, `it begins neither with a CID nor with "/ipfs/"`)
+			return p, invalidPath(text, `it begins neither with a CID nor with "/ipfs/" or "/ipns/"`)
 		}
 		p.plain = namespace == "ipld"
 	}

@@ -87,7 +87,7 @@ func (n *Node) listAll(ctx context.Context, kind string, tell func(nodeapi.Pin) 
 func (n *Node) listPaths(ctx context.Context, paths []string, kind string, tell func(nodeapi.Pin) error) error {
 	under := map[fingerprint]cid.Cid{} // those to be found under others
 	for _, path := range paths {
-		c, err := n.store.resolveBlock(ctx, path)
+		c, err := n.resolveBlock(ctx, path)
 		if err != nil {
 			return err
 		}

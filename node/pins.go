@@ -185,7 +185,7 @@ func (n *Node) PinAdd(ctx context.Context, req nodeapi.PinAddRequest) (cid.Cid, 
 	if err := checkPinName("name", req.Name); err != nil {
 		return cid.Undef, err
 	}
-	c, err := n.store.resolveBlock(ctx, req.Path)
+	c, err := n.resolveBlock(ctx, req.Path)
 	if err != nil {
 		return cid.Undef, err
 	}
@@ -226,7 +226,7 @@ func (n *Node) pinWhole(ctx context.Context, l *lease, root cid.Cid, name string
 func (n *Node) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (cid.Cid, error) {
 	ctx, end := n.begin(ctx)
 	defer end()
-	c, err := n.store.resolveBlock(ctx, req.Path)
+	c, err := n.resolveBlock(ctx, req.Path)
 	if err != nil {
 		return cid.Undef, err
 	}
@@ -241,11 +241,11 @@ func (n *Node) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (cid
 func (n *Node) PinUpdate(ctx context.Context, req nodeapi.PinUpdateRequest) ([]cid.Cid, error) {
 	ctx, end := n.beginFetching(ctx)
 	defer end()
-	from, err := n.store.resolveBlock(ctx, req.From)
+	from, err := n.resolveBlock(ctx, req.From)
 	if err != nil {
 		return nil, err
 	}
-	to, err := n.store.resolveBlock(ctx, req.To)
+	to, err := n.resolveBlock(ctx, req.To)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func (n *Node) refs(ctx context.Context, req nodeapi.RefsRequest, tell func(node
 	w.tell = tell
 	roots := make([]cid.Cid, len(req.Paths))
 	for i, text := range req.Paths {
-		p, err := parsePath(text)
+		p, err := n.path(ctx, text)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ import (
 func (n *Node) DAGResolve(ctx context.Context, path string) (nodeapi.DAGResolved, error) {
 	ctx, end := n.beginFetching(ctx)
 	defer end()
-	p, err := parsePath(path)
+	p, err := n.path(ctx, path)
 	if err != nil {
 		return nodeapi.DAGResolved{}, err
 	}
@@ -48,14 +48,10 @@ func (n *Node) Resolve(ctx context.Context, req nodeapi.ResolveRequest) (string,
 	if err != nil {
 		return "", err
 	}
-	name := req.Name
-	if strings.HasPrefix(name, ipnsNamespace) {
-		once := req.Recursive != nil && !*req.Recursive
-		if name, err = n.lastName(ctx, name, !once); err != nil || once {
-			return name, err
-		}
+	if strings.HasPrefix(req.Name, ipnsNamespace) && req.Recursive != nil && !*req.Recursive {
+		return n.lastName(ctx, req.Name, false)
 	}
-	p, err := parsePath(name)
+	p, err := n.path(ctx, req.Name)
 	if err != nil {
 		return "", err
 	}
@@ -181,12 +177,12 @@ func (s *store) resolveFS(ctx context.Context, p contentPath) (*fsNode, error) {
 }
 
 // resolveBlock follows a path to a block as a whole.
-func (s *store) resolveBlock(ctx context.Context, path string) (cid.Cid, error) {
-	p, err := parsePath(path)
+func (n *Node) resolveBlock(ctx context.Context, path string) (cid.Cid, error) {
+	p, err := n.path(ctx, path)
 	if err != nil {
 		return cid.Undef, err
 	}
-	c, rest, err := s.resolve(ctx, p)
+	c, rest, err := n.store.resolve(ctx, p)
 	if err == nil && len(rest) > 0 {
 		err = invalidPath(path, "it ends inside a block")
 	}

@@ -185,7 +185,8 @@ type Added struct {
 	Mtime *Mtime  `cbor:"mtime,omitempty"`
 }
 
-// PathRequest names something by path: "<cid>/a/b" or "/ipfs/<cid>/a/b".
+// PathRequest names something by path: "<cid>/a/b", "/ipfs/<cid>/a/b", or
+// "/ipns/<name>/a/b", whose name is resolved first.
 type PathRequest struct {
 	Path    string `cbor:"path"`
 	Offline bool   `cbor:"offline,omitempty"` // look in the repo alone

@@ -3,6 +3,7 @@ package interop
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -39,6 +40,7 @@ func TestKuboOverHTTP(t *testing.T) {
 	t.Run("blocks", func(t *testing.T) { testKuboGateway(t, near, n) })
 	t.Run("our names", func(t *testing.T) { testNamesForKubo(t, far, n) })
 	t.Run("Kubo's names", func(t *testing.T) { testNamesOfKubo(t, far, n) })
+	t.Run("paths of Kubo's names", func(t *testing.T) { testPathsOfNames(t, near, far, n) })
 	t.Run("providers", func(t *testing.T) { testProvidersOfKubo(t, far, n) })
 }
 
@@ -139,6 +141,58 @@ func testNamesOfKubo(t *testing.T, k kubo, n *node.Node) {
 	}
 	if got := resolve(t.Context(), t, offline, name); got != "/ipfs/"+root {
 		t.Errorf("offline: got %s; want %s", got, root)
+	}
+}
+
+// testPathsOfNames has calls take a path that begins with a name, and compares what
+// they give with what Kubo gives of the same path. Offline what was resolved before
+// is known, and what was not is not.
+func testPathsOfNames(t *testing.T, near, far kubo, n *node.Node) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a.txt": "hello", "b.txt": "hello again"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root := near.line(nil, "add", "--recursive", "--quieter", dir)
+	name := far.line(nil, "key", "gen", "paths")
+	far.line(nil, "name", "publish", "--key=paths", "--resolve=false", "/ipfs/"+root)
+	path := "/ipns/" + name
+	offline := nodeapi.WithOffline(soon(t))
+	if _, err := n.Cat(offline, nodeapi.CatRequest{Path: path + "/a.txt"}); nodeapi.CodeOf(err) != nodeapi.CodeNameNotFound {
+		t.Errorf("offline, before it was resolved: got %v; want code %q", err, nodeapi.CodeNameNotFound)
+	}
+	same := func(what string, got []byte, err error, args ...string) {
+		t.Helper()
+		want, kuboErr := near.Run(soon(t), nil, args...)
+		if err != nil || kuboErr != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: got %q, %v; Kubo has %q, %v", what, got, err, want, kuboErr)
+		}
+	}
+	read := func(r io.ReadCloser, err error) ([]byte, error) {
+		if err != nil {
+			return nil, err
+		}
+		defer r.Close()
+		return io.ReadAll(r)
+	}
+	data, err := read(n.Cat(soon(t), nodeapi.CatRequest{Path: path + "/a.txt"}))
+	same("cat", data, err, "cat", path+"/a.txt")
+	resolved, err := n.Resolve(soon(t), nodeapi.ResolveRequest{Name: path + "/b.txt"})
+	same("resolve", []byte(resolved+"\n"), err, "resolve", path+"/b.txt")
+	car, err := read(n.DAGExport(soon(t), path))
+	same("dag export", car, err, "dag", "export", "--progress=false", path)
+	end, err := n.DAGResolve(soon(t), path+"/b.txt")
+	same("dag resolve", []byte(end.Cid.String()+"\n"), err, "dag", "resolve", path+"/b.txt")
+	var listing []byte
+	for entry, listErr := range n.List(soon(t), path) {
+		err = listErr
+		listing = fmt.Appendf(listing, "%s %d %s\n", entry.Cid, entry.Size, entry.Name)
+	}
+	same("ls", listing, err, "ls", path)
+	data, err = read(n.Cat(offline, nodeapi.CatRequest{Path: path + "/a.txt"}))
+	if err != nil || string(data) != "hello" {
+		t.Errorf("offline: got %q, %v; want what was resolved before", data, err)
 	}
 }
 

@@ -2,7 +2,12 @@ import { CID } from 'multiformats/cid';
 import { SharednodeError } from './errors.js';
 import { describe } from './options.js';
 
-/** A CID or an IPFS path: `'bafy…/a/b'`, `'/ipfs/bafy…/a/b'`. */
+/**
+ * A CID, or an IPFS path: `'bafy…/a/b'`, `'/ipfs/bafy…/a/b'`. One that begins with
+ * a name, `'/ipns/k51…/a/b'` or `'/ipns/docs.ipfs.tech/a/b'`, is resolved first,
+ * with `offline` by what the repo knows; errors are then those of `resolve` too.
+ * Paths of `files` are no such names.
+ */
 export type IPFSPath = CID | string;
 
 /** Reads a CID, which may be text or another copy of multiformats'. */

@@ -1,5 +1,5 @@
 import { CID } from 'multiformats/cid';
-import { fromWire, type IPFSPath, toCID, toPath } from '../cid.js';
+import { fromWire, type IPFSPath, toPath } from '../cid.js';
 import { decodeNode, encodeNode, NODE_CODEC } from '../codecs/index.js';
 import type { CallOptions } from '../deadline.js';
 import { SharednodeError } from '../errors.js';
@@ -19,14 +19,18 @@ import { collect } from './stream.js';
 
 /** Options of `dag.put`. */
 export interface DAGPutOptions extends CallOptions {
-  /** The codec of the value, where the value is bytes already encoded. */
+  /**
+   * The codec of the value where that is bytes, already encoded: they are read
+   * and stored as `storeCodec` says.
+   */
   inputCodec?: string | undefined;
   /** The codec of the block; `dag-cbor` unless set. */
   storeCodec?: string | undefined;
-  /** `sha2-256` unless set. */
+  /** The hash function; `sha2-256` unless set. */
   hashAlg?: string | undefined;
-  /** 1 unless set. */
+  /** The CID's version; 1 unless set. */
   version?: 0 | 1 | undefined;
+  /** Pins the block and all that it links to. */
   pin?: boolean | undefined;
   /** Computes the CID and stores nothing. */
   onlyHash?: boolean | undefined;
@@ -52,6 +56,10 @@ export interface DAGResolveOptions extends CallOptions {
 
 /** What `dag.get` finds. */
 export interface DAGGetResult {
+  /**
+   * What the codec makes of the block, or what the path names in it: links are
+   * CIDs, bytes Uint8Arrays.
+   */
   value: any;
   /** What is left of the path, with `localResolve`. */
   remainderPath: string;
@@ -59,6 +67,7 @@ export interface DAGGetResult {
 
 /** Where a path ends. */
 export interface DAGResolveResult {
+  /** The block in which the path ends. */
   cid: CID;
   /** What is left of the path inside that block. */
   remainderPath: string;
@@ -66,11 +75,26 @@ export interface DAGResolveResult {
 
 /** IPLD nodes. */
 export interface DAGAPI extends ArchiveAPI {
-  /** Stores a value and gives its CID. */
+  /**
+   * Stores a value of the IPLD data model, and gives its CID.
+   *
+   * @throws `invalid-value`, `unknown-codec`, `unknown-hash`, `invalid-block`,
+   * `block-too-large`, `storage-full`
+   */
   put(value: unknown, options?: DAGPutOptions): Promise<CID>;
-  /** Gives the value that a CID, or a path below it, names. */
-  get(cid: CID | string, options?: DAGGetOptions): Promise<DAGGetResult>;
-  /** Follows a path to the block in which it ends. */
+  /**
+   * Gives the value that a path names.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `unknown-codec`, `invalid-block`
+   */
+  get(path: IPFSPath, options?: DAGGetOptions): Promise<DAGGetResult>;
+  /**
+   * Follows a path to the block in which it ends.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `unknown-codec`, `invalid-block`
+   */
   resolve(
     path: IPFSPath,
     options?: DAGResolveOptions,
@@ -81,7 +105,7 @@ export interface DAGAPI extends ArchiveAPI {
 export function dagAPI(link: Link): Omit<DAGAPI, keyof ArchiveAPI> {
   return {
     put: (value, options = {}) => put(link, value, options),
-    get: (cid, options = {}) => get(link, cid, options),
+    get: (path, options = {}) => get(link, path, options),
     resolve: (path, options = {}) => resolve(link, path, options),
   };
 }
@@ -120,7 +144,7 @@ async function put(
 
 async function get(
   link: Link,
-  root: CID | string,
+  root: IPFSPath,
   options: DAGGetOptions,
 ): Promise<DAGGetResult> {
   const op = Methods.DAGGet;
@@ -133,9 +157,8 @@ async function get(
     localResolve?: boolean;
     offline?: boolean;
   }>(op, options, { path: text, localResolve: bool, offline: bool });
-  const cid = toCID(root, op);
   const below = localResolve ? '' : path;
-  const request: PathRequest = { ...rest, path: toPath(cid, op, below) };
+  const request: PathRequest = { ...rest, path: toPath(root, op, below) };
   const call = link.call(op, request, options);
   const bytes = await collect(call);
   const resolved = call.value as DAGResolved;
