@@ -1,28 +1,4 @@
-import type { NodeErrorCode } from './nodeapi.gen.js';
-
-/** What the two ends of a port say of each other. */
-export type TransportErrorCode =
-  /** The call was given up. */
-  | 'canceled'
-  /** The client was closed. */
-  | 'closed'
-  /**
-   * The port was lost under the call, which has no verdict: what it asked for
-   * may have been done, or not.
-   */
-  | 'disconnected'
-  /** The other side broke the protocol. */
-  | 'protocol-error'
-  /** A message, or a part of one, over its limit. */
-  | 'frame-too-large'
-  /** More calls at once than the server takes. */
-  | 'too-many-calls'
-  /** More bytes left unread than the server takes. */
-  | 'queue-limit'
-  /** No protocol version in common. Details: client, server. */
-  | 'version-unsupported'
-  /** The server has no such method. Details: method. */
-  | 'unknown-method';
+import type { NodeErrorCode, TransportErrorCode } from './nodeapi.gen.js';
 
 /** What the client itself finds. */
 export type ClientErrorCode =

@@ -707,6 +707,36 @@ export type NodeErrorCode =
    */
   | 'quota-exceeded';
 
+/** What the two ends of a port say of each other. The list only grows. */
+export type TransportErrorCode =
+  /** the client gave the call up. */
+  | 'canceled'
+  /**
+   * the session was closed in order, by either side; a call with
+   * this code was never sent.
+   */
+  | 'closed'
+  /**
+   * the port ended before the call did. The call has no
+   * verdict: it may have been done, or not.
+   */
+  | 'disconnected'
+  /** the other side broke the grammar. */
+  | 'protocol-error'
+  /** a message, a frame or an item over its limit. */
+  | 'frame-too-large'
+  /** more calls, or uploads, open at once than are allowed. */
+  | 'too-many-calls'
+  /** more bytes left unread than are allowed. */
+  | 'queue-limit'
+  /**
+   * no protocol version in common. Details: client and
+   * server, the versions of each.
+   */
+  | 'version-unsupported'
+  /** the server has no such method. Details: method. */
+  | 'unknown-method';
+
 /** DAGStatRequest asks how large DAGs are. All of their blocks are looked at. */
 export interface DAGStatRequest {
   /** 1 to 256, each to a block as a whole */
@@ -2141,7 +2171,10 @@ export interface Added {
   mtime?: Mtime;
 }
 
-/** PathRequest names something by path: "<cid>/a/b" or "/ipfs/<cid>/a/b". */
+/**
+ * PathRequest names something by path: "<cid>/a/b", "/ipfs/<cid>/a/b", or
+ * "/ipns/<name>/a/b", whose name is resolved first.
+ */
 export interface PathRequest {
   path: string;
   /** look in the repo alone */

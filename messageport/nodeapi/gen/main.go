@@ -1,5 +1,5 @@
 // Command gen writes the TypeScript twin of package nodeapi: its methods, error
-// codes and wire types, with their comments. It is run by go generate in the
+// codes and wire types, with their comments; and the codes of package messageport. It is run by go generate in the
 // package's directory:
 //
 //	gen -o ../../client/js/src/nodeapi.gen.ts

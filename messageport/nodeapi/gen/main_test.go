@@ -16,9 +16,9 @@ func TestWrittenFileIsUpToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(src.methods) == 0 || len(src.codes) == 0 || len(src.structs) == 0 {
-		t.Fatalf("got %d methods, %d codes, %d types; want some of each",
-			len(src.methods), len(src.codes), len(src.structs))
+	if len(src.methods) == 0 || len(src.codes) == 0 || len(src.transport) == 0 || len(src.structs) == 0 {
+		t.Fatalf("got %d methods, %d codes, %d of the transport, %d types; want some of each",
+			len(src.methods), len(src.codes), len(src.transport), len(src.structs))
 	}
 	want, err := render(src)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,8 @@ import (
 type source struct {
 	methods []constant
 	codes   []constant
+	// transport has the codes of package messageport that are not among codes.
+	transport []constant
 	structs []structType
 	repeats []repeat
 }
@@ -43,6 +46,10 @@ type field struct {
 	doc      string
 }
 
+// transportFile declares the codes of package messageport, seen from the directory
+// of package nodeapi.
+const transportFile = "../errors.go"
+
 // readSource reads the declarations of the package in dir.
 func readSource(dir string) (source, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -54,19 +61,35 @@ func readSource(dir string) (source, error) {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
-		if err != nil {
+		if err := src.readFile(path); err != nil {
 			return source{}, err
 		}
-		for _, decl := range file.Decls {
-			if decl, ok := decl.(*ast.GenDecl); ok {
-				if err := src.add(decl); err != nil {
-					return source{}, fmt.Errorf("%s: %w", path, err)
-				}
-			}
+	}
+	var transport source
+	if err := transport.readFile(filepath.Join(dir, transportFile)); err != nil {
+		return source{}, err
+	}
+	for _, c := range transport.codes {
+		if !slices.ContainsFunc(src.codes, func(have constant) bool { return have.value == c.value }) {
+			src.transport = append(src.transport, c)
 		}
 	}
 	return src, nil
+}
+
+func (src *source) readFile(path string) error {
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+	if err != nil {
+		return err
+	}
+	for _, decl := range file.Decls {
+		if decl, ok := decl.(*ast.GenDecl); ok {
+			if err := src.add(decl); err != nil {
+				return fmt.Errorf("%s: %w", path, err)
+			}
+		}
+	}
+	return nil
 }
 
 func (src *source) add(decl *ast.GenDecl) error {

@@ -22,6 +22,8 @@ same as once, likewise, if their input can be read again. Others may not.`
 const codesDoc = `What kind of error a node's answer is. Codes are stable: the list only grows,
 and no code changes its meaning.`
 
+const transportDoc = `What the two ends of a port say of each other. The list only grows.`
+
 // render writes src as a TypeScript module.
 func render(src source) ([]byte, error) {
 	var w bytes.Buffer
@@ -37,14 +39,9 @@ func render(src source) ([]byte, error) {
 	w.WriteString("export type Method = `${Methods}`;\n\n")
 	writeRepeats(&w, src.repeats)
 
-	writeDoc(&w, "", codesDoc)
-	w.WriteString("export type NodeErrorCode =")
-	for _, c := range src.codes {
-		w.WriteString("\n")
-		writeDoc(&w, "  ", strings.TrimPrefix(c.doc, "Code"+c.name+": "))
-		fmt.Fprintf(&w, "  | '%s'", c.value)
-	}
-	w.WriteString(";\n")
+	writeCodes(&w, "NodeErrorCode", codesDoc, src.codes)
+	w.WriteString("\n")
+	writeCodes(&w, "TransportErrorCode", transportDoc, src.transport)
 
 	for _, st := range src.structs {
 		if err := writeInterface(&w, st); err != nil {
@@ -52,6 +49,18 @@ func render(src source) ([]byte, error) {
 		}
 	}
 	return w.Bytes(), nil
+}
+
+// writeCodes writes a type of codes.
+func writeCodes(w *bytes.Buffer, name, doc string, codes []constant) {
+	writeDoc(w, "", doc)
+	fmt.Fprintf(w, "export type %s =", name)
+	for _, c := range codes {
+		w.WriteString("\n")
+		writeDoc(w, "  ", strings.TrimPrefix(c.doc, "Code"+c.name+": "))
+		fmt.Fprintf(w, "  | '%s'", c.value)
+	}
+	w.WriteString(";\n")
 }
 
 // writeRepeats lists the methods of each kind, in the order of declaration.
