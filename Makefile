@@ -41,7 +41,12 @@ demo: setup-build ## Build everything and serve the demo on 127.0.0.1
 
 .PHONY: build
 build: setup-build $(NPM_INSTALLED) ## Build the npm package into dist/
+	go run ./cmd/build-docs
 	go run ./cmd/build-wasm
+
+.PHONY: docs
+docs: setup-build ## Write the reference, docs/api, from the sources
+	go run ./cmd/build-docs
 
 .PHONY: test
 test: setup ## Run every test: native, TypeScript and real browsers; make support has more of those

@@ -81,7 +81,7 @@ asks for a code. The list only grows, and no code changes its meaning.
 		}
 		fmt.Fprintf(&page, "\n## %s\n\n| code | what it says |\n| --- | --- |\n", s.title)
 		for _, c := range codes {
-			fmt.Fprintf(&page, "| `%s` | %s |\n", c.name, strings.ReplaceAll(c.doc, "|", `\|`))
+			fmt.Fprintf(&page, "| <a id=\"%s\"></a>`%s` | %s |\n", c.name, c.name, strings.ReplaceAll(c.doc, "|", `\|`))
 		}
 		all = append(all, codes...)
 	}

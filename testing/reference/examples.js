@@ -1,9 +1,37 @@
+import { connect, globSource, urlSource } from 'sharednode';
+import { createRoom, Room } from 'sharednode/room';
+
 /**
  * An example of every call. The tests run each in a
  * browser, on a node of its own that is on no network unless the example says
  * which peer it is with, and compare what is logged with what `// →` says.
  */
 export default {
+  connect: async (tab) => {
+    const node = await connect({
+      config: { network: 'offline' },
+      onConflict: 'join',
+    });
+    node.addEventListener('warning', ({ detail }) => console.log(detail.code));
+    console.log(node.peerId !== tab.peerId, node.config.network);
+    await node.close();
+    // → true offline
+  },
+  globSource: async (node) => {
+    // A page gets a folder of the person's by `showDirectoryPicker()`.
+    const folder = await navigator.storage.getDirectory();
+    const { cid } = await node.add({ path: 'a.txt', content: 'hello' });
+    await node.save(cid, folder, { name: 'a.txt' });
+    for await (const { path } of node.addAll(globSource(folder, 'a.*'))) {
+      console.log(path);
+    }
+    // → a.txt
+  },
+  urlSource: async (node) => {
+    const { path, size } = await node.add(urlSource('/hello.txt'));
+    console.log(path, size);
+    // → hello.txt 11
+  },
   add: async (node) => {
     const { cid, size } = await node.add('hello world');
     console.log(cid, size);
@@ -716,6 +744,35 @@ export default {
     await place.send('hello, all');
     await place.leave();
     // → true
+  },
+
+  Room: async (node, { addr }) => {
+    await node.swarm.connect(addr);
+    const room = new Room(node, 'a room');
+    room.on('peer joined', (peer) => room.sendTo(peer, `welcome, ${peer}`));
+    const heard = new Promise((resolve) => {
+      room.on('message', ({ data }) => resolve(data.toString()));
+    });
+    await room.joined;
+    await room.broadcast('hello, all');
+    console.log(await heard, room.getPeers());
+    await room.leave();
+    // → hello, all []
+  },
+  createRoom: async (node, { addr }) => {
+    await node.swarm.connect(addr);
+    const other = await connect({ repo: 'on' }); // as from another tab
+    const mine = await createRoom(node, 'a room', { members: true });
+    const came = new Promise((resolve) => mine.on('member joined', resolve));
+    const theirs = await createRoom(other, 'a room', { members: true });
+    const heard = new Promise((resolve) => theirs.on('message', resolve));
+    await mine.sendTo(await came, 'for you alone');
+    const { from, data } = await heard;
+    console.log(data.toString(), from === node.peerId);
+    console.log(mine.getMembers().length, mine.hasPeer(node.peerId));
+    await other.close();
+    // → for you alone true
+    // → 1 false
   },
 
   'log.ls': async (node) => {

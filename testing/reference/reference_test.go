@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sharednode/sharednode/blockstore"
+	"github.com/sharednode/sharednode/cmd/build-docs/examples"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 	"github.com/sharednode/sharednode/node"
 	"github.com/sharednode/sharednode/testing/browser/harness"
@@ -20,31 +20,18 @@ import (
 
 const examplesFile = "examples.js"
 
-// An example is one of the file's.
-type example struct {
-	name     string
-	withPeer bool
-	want     []string // what it logs
-}
-
-var beginning = regexp.MustCompile(`^  '?([\w.]+)'?: async \(node(, .*)?\) => \{$`)
-
-func readExamples(t *testing.T) (source []byte, examples []example) {
+// read returns the examples, and their text.
+func read(t *testing.T) (source []byte, all []examples.Example) {
 	t.Helper()
 	source, err := os.ReadFile(examplesFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(source)) {
-		line = strings.TrimRight(line, "\n")
-		if match := beginning.FindStringSubmatch(line); match != nil {
-			examples = append(examples, example{name: match[1], withPeer: match[2] != ""})
-		} else if text, ok := strings.CutPrefix(strings.TrimSpace(line), "// →"); ok {
-			last := &examples[len(examples)-1]
-			last.want = append(last.want, strings.TrimSpace(text))
-		}
+	all, err = examples.Read(examplesFile)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return source, examples
+	return source, all
 }
 
 // TestExamples runs each example, with a peer that is really there where it asks
@@ -56,52 +43,28 @@ func TestExamples(t *testing.T) {
 	if reason := harness.Skip(); reason != "" {
 		t.Skip(reason)
 	}
-	source, examples := readExamples(t)
+	source, all := read(t)
 	id, addr := newPeer(t)
 	tab := open(t, source, "")
-	for _, e := range examples {
-		t.Run(e.name, func(t *testing.T) {
-			if len(e.want) == 0 {
+	for _, e := range all {
+		t.Run(e.Name, func(t *testing.T) {
+			if len(e.Logs) == 0 {
 				t.Error("it says of nothing what it logs")
 			}
 			var peer any
-			if e.withPeer {
+			if e.WithPeer {
 				peer = map[string]string{"peer": id, "addr": addr}
 			}
 			var got []string
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			if err := tab.Eval(ctx, &got, "return run(args[0], args[1])", e.name, peer); err != nil {
+			if err := tab.Eval(ctx, &got, "return run(args[0], args[1])", e.Name, peer); err != nil {
 				t.Fatal(err)
 			}
-			if !slices.Equal(got, e.want) {
-				t.Errorf("it logs %q; want %q", got, e.want)
+			if !slices.Equal(got, e.Logs) {
+				t.Errorf("it logs %q; want %q", got, e.Logs)
 			}
 		})
-	}
-}
-
-// TestEveryCallHasAnExample goes by the table of what the client has.
-func TestEveryCallHasAnExample(t *testing.T) {
-	table, err := os.ReadFile("../coreapi.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, examples := readExamples(t)
-	have := map[string]bool{"addEventListener": true, "removeEventListener": true} // the platform's
-	for _, e := range examples {
-		have[e.name] = true
-	}
-	calls := 0
-	for _, row := range regexp.MustCompile("(?m)^\\| `([\\w.]+)` \\|( no \\|)?").FindAllStringSubmatch(string(table), -1) {
-		name, missing := row[1], row[2] != ""
-		calls++
-		if !missing && !have[name] {
-			t.Errorf("%s has no example", name)
-		}
-	}
-	if calls < 100 {
-		t.Errorf("found %d calls in the table; want all of them", calls)
 	}
 }
 
@@ -114,7 +77,7 @@ func TestScriptThatIsNotThere(t *testing.T) {
 	if reason := harness.Skip(); reason != "" {
 		t.Skip(reason)
 	}
-	source, _ := readExamples(t)
+	source, _ := read(t)
 	tab := open(t, source, "rare.js")
 	var got []string
 	err := tab.Eval(t.Context(), &got, `
@@ -140,7 +103,7 @@ return [...codes, await node.cat(cid).text()];`)
 // open serves the examples beside the package, and the client's script alone in
 // another place, and opens a page that runs them. What the page says of what it
 // lacks is no fault.
-func open(t *testing.T, examples []byte, lacks string) harness.Tab {
+func open(t *testing.T, source []byte, lacks string) harness.Tab {
 	t.Helper()
 	dist, err := harness.Dist()
 	if err != nil {
@@ -156,9 +119,10 @@ func open(t *testing.T, examples []byte, lacks string) harness.Tab {
 	}
 	t.Cleanup(func() { server.Close() })
 	server.Files("/", fstest.MapFS{
-		"index.html":  {Data: []byte(`<!doctype html><title>Examples</title><link rel="icon" href="data:," /><script type="module" src="page.js"></script>`)},
+		"index.html":  {Data: []byte(`<!doctype html><title>Examples</title><link rel="icon" href="data:," /><script type="importmap">{"imports": {"sharednode": "/dist/index.min.js", "sharednode/room": "/dist/room.js"}}</script><script type="module" src="page.js"></script>`)},
+		"hello.txt":   {Data: []byte("hello world")},
 		"page.js":     {Data: page},
-		"examples.js": {Data: examples},
+		"examples.js": {Data: source},
 	})
 	server.Files("/dist/", os.DirFS(dist))
 	client, err := os.ReadFile(filepath.Join(dist, "index.min.js"))

@@ -27,14 +27,15 @@ export interface ConnectOptions extends CallOptions {
   config?: Config | undefined;
   /**
    * What to do where the node already runs with another configuration: fail
-   * (`error`, the default), or take what there is and fire `warning` (`join`).
+   * (`error`), or take what there is and fire `warning` (`join`); `error`
+   * unless set.
    */
   onConflict?: 'error' | 'join' | undefined;
   /**
-   * Where the node runs: in a SharedWorker (`shared`), in a Worker of one of the
-   * tabs, which the others reach through it (`dedicated`), or (`auto`, the
-   * default) in the first if the browser has it and in the second otherwise.
-   * A node that runs already is reached where it is.
+   * Where the node runs: in a SharedWorker (`shared`), in a Worker of one of
+   * the tabs, which the others reach through it (`dedicated`), or (`auto`) in
+   * the first if the browser has it and in the second otherwise; `auto` unless
+   * set. A node that runs already is reached where it is.
    */
   worker?: 'auto' | 'shared' | 'dedicated' | undefined;
   /**

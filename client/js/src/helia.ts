@@ -156,6 +156,12 @@ export class SharednodeBlockstore implements Blockstore {
  * Records that the node keeps for applications, as Helia takes them
  * (https://www.npmjs.com/package/interface-datastore). They are apart from the
  * node's own, and the same in all tabs.
+ *
+ * @example
+ * const datastore = new SharednodeDatastore(node, '/my-app');
+ * await datastore.put(new Key('/theme'), new TextEncoder().encode('dark'));
+ * for await (const { key, value } of datastore.query({ prefix: '/theme' }))
+ *   console.log(`${key}`, value.length);
  */
 export class SharednodeDatastore implements Datastore {
   readonly #node: Sharednode;

@@ -150,7 +150,14 @@ export class Sharednode extends SharednodeEventTarget {
     return this.#running;
   }
 
-  /** Adds one file or directory, and gives its root. */
+  /**
+   * Adds one file or directory, and gives its root. Bytes, text, Blobs, Files,
+   * streams, iterables of bytes and `{ path, content }` are taken. What is
+   * added is pinned unless told otherwise.
+   *
+   * @throws `invalid-source`, `source-error`, `source-changed`, `invalid-path`,
+   * `invalid-chunker`, `unknown-hash`, `storage-full`
+   */
   add(
     source: Candidate,
     options: files.AddOptions = {},
@@ -158,7 +165,14 @@ export class Sharednode extends SharednodeEventTarget {
     return files.add(this.#link, source, options);
   }
 
-  /** Adds many, and gives each, a directory after all that it holds. */
+  /**
+   * Adds many, and gives each, a directory after all that it holds. Files with
+   * paths are put together into directories; the first part of a path names a
+   * root.
+   *
+   * @throws `invalid-source`, `source-error`, `source-changed`, `invalid-path`,
+   * `invalid-chunker`, `unknown-hash`, `storage-full`
+   */
   addAll(
     source: Candidates,
     options: files.AddOptions = {},
@@ -166,17 +180,32 @@ export class Sharednode extends SharednodeEventTarget {
     return files.addAll(this.#link, source, options);
   }
 
-  /** Reads a file. */
+  /**
+   * Reads a file's bytes, from the network if the repo has them not.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `not-a-file`, `invalid-block`
+   */
   cat(path: IPFSPath, options: files.CatOptions = {}): ByteReader {
     return byteReader(files.cat(this.#link, path, options));
   }
 
-  /** Reads a file or a directory as TAR. */
+  /**
+   * Reads a file or a directory as TAR, or compressed by gzip.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `invalid-block`
+   */
   get(path: IPFSPath, options: files.GetOptions = {}): ByteReader {
     return byteReader(files.get(this.#link, path, options));
   }
 
-  /** Writes a file, or a directory with all it holds, into a folder. */
+  /**
+   * Writes a file, or a directory with all it holds, into a folder that the
+   * page may write to. What is there already under the same names is replaced.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`, `sink-error`
+   */
   save(
     path: IPFSPath,
     folder: FileSystemDirectoryHandle,
@@ -185,7 +214,11 @@ export class Sharednode extends SharednodeEventTarget {
     return this.#top.save(path, folder, options);
   }
 
-  /** Lists a directory. */
+  /**
+   * Lists a directory; a file is listed as itself.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`
+   */
   ls(
     path: IPFSPath,
     options: files.LsOptions = {},
@@ -193,7 +226,11 @@ export class Sharednode extends SharednodeEventTarget {
     return files.ls(this.#link, path, options);
   }
 
-  /** The node's identity. */
+  /**
+   * The node's identity, or a peer's as that tells it.
+   *
+   * @throws `invalid-peer-id`, `dial-failed`, `offline`
+   */
   async id(options: info.IDOptions = {}): Promise<info.IDResult> {
     const op = Methods.ID;
     const { peerId } = options;
@@ -201,27 +238,42 @@ export class Sharednode extends SharednodeEventTarget {
     return this.#link.ask(op, request, options);
   }
 
-  /** What is running. */
+  /** Which version of the node runs, and of what it is made. */
   version(options: CallOptions = {}): Promise<info.VersionResult> {
     return this.#link.ask(Methods.Version, null, options);
   }
 
-  /** Whether the node is on the network. */
+  /** Whether the node is on the network: `config.network` is `on`. */
   isOnline(options: CallOptions = {}): Promise<boolean> {
     return this.#link.ask(Methods.IsOnline, null, options);
   }
 
-  /** What a path or a name comes to: `/ipfs/<cid>`, or what is left of it. */
+  /**
+   * What a path or a name comes to: `/ipfs/<cid>`, or what is left of it.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `invalid-name`, `name-not-found`, `name-loop`, `no-router`
+   */
   resolve(name: IPFSPath, options: ResolveOptions = {}): Promise<string> {
     return this.#top.resolve(name, options);
   }
 
-  /** The path that a domain links to (DNSLink). */
+  /**
+   * The path that a domain links to (DNSLink).
+   *
+   * @throws `invalid-name`, `name-not-found`, `name-loop`, `dns-failed`,
+   * `offline`
+   */
   dns(domain: string, options: DNSOptions = {}): Promise<string> {
     return this.#top.dns(domain, options);
   }
 
-  /** Measures the way to a peer and back. */
+  /**
+   * Measures the way to a peer and back.
+   *
+   * @throws `invalid-peer-id`, `invalid-address`, `dial-failed`,
+   * `stream-reset`, `offline`
+   */
   ping(
     peer: TextLike,
     options: PingOptions = {},
@@ -239,7 +291,10 @@ export class Sharednode extends SharednodeEventTarget {
     return this.#top.samples(options);
   }
 
-  /** Lets the worker go. Calls that are not done end with code `closed`. */
+  /**
+   * Lets the worker go. Calls that are not done end with code `closed`; the
+   * node goes on for other tabs.
+   */
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;

@@ -51,6 +51,7 @@ export interface RoomEvents {
  * room.on('message', ({ from, data }) => console.log(from, data.toString()));
  */
 export class Room extends Emitter<RoomEvents> {
+  /** The topic whose room it is. */
   readonly topic: string;
 
   readonly #node: Sharednode;
@@ -84,6 +85,7 @@ export class Room extends Emitter<RoomEvents> {
     return this.#members.peers.filter((peer) => peer !== this.#me?.peer);
   }
 
+  /** Whether a peer, other than this node, is in the room. */
   hasPeer(peer: TextLike): boolean {
     return this.getPeers().includes(String(peer));
   }

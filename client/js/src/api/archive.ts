@@ -32,6 +32,7 @@ export interface DAGImportOptions extends CallOptions {
 
 /** A root that a CAR named. */
 export interface DAGImportResult {
+  /** The root, which need not be in the archive. */
   root: {
     cid: CID;
     /** Why it is not pinned, if that went wrong; '' if it did not. */
@@ -41,7 +42,9 @@ export interface DAGImportResult {
 
 /** What was taken in; what came twice counts twice. */
 export interface DAGImportSummary {
+  /** How many blocks. */
   blockCount: number;
+  /** Bytes of them all. */
   blockBytesCount: number;
 }
 
@@ -69,14 +72,30 @@ export type CARSource =
 
 /** DAGs as archives (CAR: https://ipld.io/specs/transport/car/). */
 export interface ArchiveAPI {
-  /** Gives all that a block links to as a CAR of version 1. */
+  /**
+   * Gives all that a block links to as a CAR of version 1.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `unknown-codec`, `invalid-block`
+   */
   export(root: IPFSPath, options?: DAGExportOptions): ByteReader;
-  /** Takes in CARs of version 1 or 2; gives the roots, and returns how much it was. */
+  /**
+   * Takes in CARs of version 1 or 2. Gives the roots once all is stored, and
+   * returns how much it was.
+   *
+   * @throws `invalid-car`, `invalid-block`, `invalid-source`, `source-error`,
+   * `storage-full`
+   */
   import(
     sources: CARSource,
     options?: DAGImportOptions,
   ): AsyncGenerator<DAGImportResult, DAGImportSummary>;
-  /** Looks at all blocks of DAGs and counts them. */
+  /**
+   * Looks at all blocks of DAGs and counts them.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `unknown-codec`
+   */
   stat(
     paths: IPFSPath | readonly IPFSPath[],
     options?: DAGExportOptions,

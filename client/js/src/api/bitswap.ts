@@ -15,9 +15,11 @@ export interface BitswapStatResult {
   wantlist: CID[];
   /** Those that it exchanges blocks with. */
   peers: string[];
+  /** Blocks. */
   blocksReceived: bigint;
   /** Bytes. */
   dataReceived: bigint;
+  /** Blocks. */
   blocksSent: bigint;
   /** Bytes. */
   dataSent: bigint;
@@ -25,6 +27,7 @@ export interface BitswapStatResult {
   dupBlksReceived: bigint;
   /** Bytes. */
   dupDataReceived: bigint;
+  /** Messages of peers. */
   messagesReceived: bigint;
   /** Messages that were malformed or over a limit. */
   messagesDropped: bigint;
@@ -32,10 +35,23 @@ export interface BitswapStatResult {
 
 /** The exchange of blocks with peers. */
 export interface BitswapAPI {
+  /**
+   * Tells what was exchanged since the worker started.
+   *
+   * @throws `offline`
+   */
   stat(options?: CallOptions): Promise<BitswapStatResult>;
-  /** What the node wants. */
+  /**
+   * Lists the blocks that the node wants now.
+   *
+   * @throws `offline`
+   */
   wantlist(options?: CallOptions): Promise<CID[]>;
-  /** What a peer wants of the node. */
+  /**
+   * What a peer wants of the node.
+   *
+   * @throws `invalid-peer-id`, `offline`
+   */
   wantlistForPeer(peer: TextLike, options?: CallOptions): Promise<CID[]>;
 }
 

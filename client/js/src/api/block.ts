@@ -24,10 +24,14 @@ export interface BlockPutOptions extends CallOptions {
   format?: string | undefined;
   /** The hash function's name; `sha2-256` unless set. */
   mhtype?: string | undefined;
-  /** 1 unless set. */
+  /** The CID's version; 1 unless set. */
   version?: 0 | 1 | undefined;
+  /** Pins the block, and all that it links to. */
   pin?: boolean | undefined;
-  /** What the bytes have to hash to; it stands for the first three. */
+  /**
+   * What the bytes have to hash to. It stands for the codec, the hash function
+   * and the version.
+   */
   cid?: CID | string | undefined;
 }
 
@@ -47,13 +51,17 @@ export interface BlockRmOptions extends CallOptions {
 
 /** What became of one block. */
 export interface BlockRmResult {
+  /** The block. */
   cid: CID;
+  /** Why it was not removed. */
   error?: SharednodeError;
 }
 
 /** A block's CID and its size in bytes. */
 export interface BlockStatResult {
+  /** The block. */
   cid: CID;
+  /** Bytes. */
   size: number;
 }
 
@@ -62,13 +70,35 @@ const REMOVED_AT_ONCE = 1000;
 
 /** Blocks. */
 export interface BlockAPI {
-  /** Stores bytes as a block. */
+  /**
+   * Stores bytes as a block, and gives its CID.
+   *
+   * @throws `unknown-codec`, `unknown-hash`, `invalid-block`,
+   * `block-too-large`, `storage-full`
+   */
   put(
     block: Uint8Array | ArrayBuffer | ArrayBufferView,
     options?: BlockPutOptions,
   ): Promise<CID>;
+  /**
+   * Gives the bytes of a block.
+   *
+   * @throws `invalid-cid`, `not-found`
+   */
   get(cid: CID | string, options?: BlockGetOptions): Promise<Uint8Array>;
+  /**
+   * Tells how large a block is.
+   *
+   * @throws `invalid-cid`, `not-found`
+   */
   stat(cid: CID | string, options?: BlockGetOptions): Promise<BlockStatResult>;
+  /**
+   * Removes blocks from the repo, and tells of each what became of it: `pinned`
+   * where a pin or the tree of `files` holds it, `not-found` where it is not
+   * there.
+   *
+   * @throws `invalid-cid`
+   */
   rm(
     cids: CID | string | readonly (CID | string)[],
     options?: BlockRmOptions,

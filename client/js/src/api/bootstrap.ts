@@ -5,6 +5,7 @@ import type { TextLike } from '../peers.js';
 
 /** Addresses of peers, under the name that Kubo has for them. */
 export interface BootstrapResult {
+  /** Multiaddrs that end in `/p2p/<peer id>`. */
   Peers: string[];
 }
 
@@ -13,10 +14,19 @@ export interface BootstrapResult {
  * What is changed here ends with the worker; `config.bootstrap` stays.
  */
 export interface BootstrapAPI {
+  /** Gives the list. */
   list(options?: CallOptions): Promise<BootstrapResult>;
-  /** Gives the address if it was not in the list. */
+  /**
+   * Gives the address if it was not in the list.
+   *
+   * @throws `invalid-address`, `undialable-address`, `offline`
+   */
   add(addr: TextLike, options?: CallOptions): Promise<BootstrapResult>;
-  /** Gives the address if it was in the list. */
+  /**
+   * Gives the address if it was in the list.
+   *
+   * @throws `invalid-address`
+   */
   rm(addr: TextLike, options?: CallOptions): Promise<BootstrapResult>;
   /** Gives those that were removed, which are all. */
   clear(options?: CallOptions): Promise<BootstrapResult>;

@@ -4,11 +4,16 @@ import { type Config, Methods } from '../nodeapi.gen.js';
 
 /** The configuration in force, which tabs ask for by `connect`. */
 export interface ConfigAPI {
-  /** One field. */
+  /**
+   * One field.
+   *
+   * @throws `invalid-option`
+   */
   get<K extends keyof Config>(
     key: K,
     options?: CallOptions,
   ): Promise<Config[K]>;
+  /** All of it. */
   getAll(options?: CallOptions): Promise<Config>;
 }
 

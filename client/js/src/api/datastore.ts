@@ -12,7 +12,7 @@ import type { Bytes } from '../sources/bytes.js';
 
 /** Options of `datastore.query`. */
 export interface DatastoreQueryOptions extends CallOptions {
-  /** What the keys begin with; all of them unless set. */
+  /** What the keys begin with; what all do unless set. */
   prefix?: string | undefined;
   /** Leaves out the values. */
   keysOnly?: boolean | undefined;
@@ -20,12 +20,15 @@ export interface DatastoreQueryOptions extends CallOptions {
 
 /** One change of `datastore.batch`: it deletes unless there is a value. */
 export interface DatastoreWrite {
+  /** The key, `/a/b`. */
   key: string;
+  /** The new value; the record is deleted unless set. */
   value?: Bytes | undefined;
 }
 
 /** One record. */
 export interface DatastoreEntry {
+  /** The key, `/a/b`. */
   key: string;
   /** Of no bytes where keys alone were asked for. */
   value: Uint8Array;
@@ -36,14 +39,35 @@ export interface DatastoreEntry {
  * form `/a/b`, of 1 KiB at most.
  */
 export interface DatastoreAPI {
+  /**
+   * Whether there is a record under a key.
+   *
+   * @throws `bad-request`
+   */
   has(key: string, options?: CallOptions): Promise<boolean>;
-  /** Gives a value, or an error of code `no-such-record`. */
+  /**
+   * Gives the value under a key.
+   *
+   * @throws `no-such-record`, `bad-request`
+   */
   get(key: string, options?: CallOptions): Promise<Uint8Array>;
-  /** Keeps a value of 4 MiB at most. */
+  /**
+   * Keeps a value of 4 MiB at most.
+   *
+   * @throws `batch-too-large`, `storage-full`, `bad-request`
+   */
   put(key: string, value: Bytes, options?: CallOptions): Promise<void>;
-  /** Removes a record, if there is one. */
+  /**
+   * Removes a record, if there is one.
+   *
+   * @throws `bad-request`
+   */
   delete(key: string, options?: CallOptions): Promise<void>;
-  /** Makes up to 10,000 changes with 4 MiB of values: all of them or none. */
+  /**
+   * Makes up to 10,000 changes with 4 MiB of values: all of them or none.
+   *
+   * @throws `batch-too-large`, `storage-full`, `bad-request`
+   */
   batch(
     writes: readonly DatastoreWrite[],
     options?: CallOptions,

@@ -26,24 +26,41 @@ import { bytesOf, itemsOf } from './stream.js';
 
 /** A time as UnixFS has it. */
 export interface Mtime {
+  /** Seconds since 1970. */
   secs: bigint;
+  /** Nanoseconds after that. */
   nsecs: number;
 }
 
 /** Options of `add` and `addAll`. */
 export interface AddOptions extends CallOptions {
-  /** `unixfs-v1-2025` (the default) or `unixfs-v0-2015`, as IPIP-499 has them. */
+  /**
+   * How files are laid out, as IPIP-499 has it: `unixfs-v1-2025` or
+   * `unixfs-v0-2015`; `unixfs-v1-2025` unless set.
+   */
   profile?: string | undefined;
-  /** `size-<bytes>`, `rabin`, `rabin-<min>-<avg>-<max>` or `buzhash`. */
+  /**
+   * How files are cut: `size-<bytes>`, `rabin`, `rabin-<min>-<avg>-<max>` or
+   * `buzhash`; the profile's, which is `size-1048576` or `size-262144`, unless
+   * set.
+   */
   chunker?: string | undefined;
+  /** The CIDs' version; the profile's, which is 1 or 0, unless set. */
   cidVersion?: 0 | 1 | undefined;
+  /**
+   * The hash function, for others of which the version is 1; `sha2-256` unless
+   * set.
+   */
   hashAlg?: string | undefined;
+  /** Leaves are raw blocks; `true` for CIDs of version 1 unless set. */
   rawLeaves?: boolean | undefined;
+  /** Lays files out for being read from the beginning on. */
   trickle?: boolean | undefined;
   /** Computes the CIDs and stores nothing. */
   onlyHash?: boolean | undefined;
   /** Pins each root; true unless set. */
   pin?: boolean | undefined;
+  /** The name of the pins, 255 bytes at most; no name unless set. */
   pinName?: string | undefined;
   /** Puts all into one directory, which is then the only root. */
   wrapWithDirectory?: boolean | undefined;
@@ -53,20 +70,23 @@ export interface AddOptions extends CallOptions {
 
 /** One entry that was added. */
 export interface AddResult {
+  /** What names it. */
   cid: CID;
   /** Bytes of the whole DAG. */
   size: number;
   /** The entry's path, or for one that has none its CID. */
   path: string;
+  /** Permission bits, if it came with some. */
   mode?: number;
+  /** The time of modification, if it came with one. */
   mtime?: Mtime;
 }
 
 /** Options of `cat`. */
 export interface CatOptions extends CallOptions {
-  /** Where to begin; past the end there are no bytes. */
+  /** The first byte; past the end there are none; 0 unless set. */
   offset?: number | bigint | undefined;
-  /** How many bytes at most. */
+  /** How many bytes at most; all that follow unless set. */
   length?: number | bigint | undefined;
   /** Looks in the repo alone. */
   offline?: boolean | undefined;
@@ -78,8 +98,9 @@ export interface GetOptions extends CallOptions {
   archive?: boolean | undefined;
   /** Looks in the repo alone. */
   offline?: boolean | undefined;
-  /** gzip */
+  /** Compresses by gzip: a file by itself, or the TAR. */
   compress?: boolean | undefined;
+  /** From 1, the fastest, to 9, the smallest; 6 unless set. */
   compressionLevel?: number | undefined;
 }
 
@@ -91,13 +112,19 @@ export interface LsOptions extends CallOptions {
 
 /** One entry of a directory. */
 export interface IPFSEntry {
+  /** Which of the two it is. */
   type: 'dir' | 'file';
+  /** What names it. */
   cid: CID;
+  /** Its name in the directory. */
   name: string;
+  /** The path that was asked for, and the name. */
   path: string;
   /** Bytes of a file; 0 for a directory. */
   size: number;
+  /** Permission bits, where they were set. */
   mode?: number;
+  /** The time of modification, where it was set. */
   mtime?: Mtime;
 }
 

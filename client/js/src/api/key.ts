@@ -17,15 +17,18 @@ import type { Bytes } from '../sources/bytes.js';
 
 /** Options of what tells the ids of keys. */
 export interface KeyOptions extends CallOptions {
-  /** How the id is written: `base36` unless set, `b58mh`, or a multibase. */
+  /**
+   * How the id is written: `base36`, `b58mh`, or the name of a multibase;
+   * `base36` unless set.
+   */
   'ipns-base'?: string | undefined;
 }
 
 /** Options of `key.gen`. */
 export interface KeyGenOptions extends KeyOptions {
-  /** `ed25519` unless set. */
+  /** What kind of key; `ed25519` unless set. */
   type?: 'ed25519' | 'rsa' | 'secp256k1' | undefined;
-  /** Of an RSA key, in bits: 2048 unless set, 3072 or 4096. */
+  /** Of an RSA key, in bits: 2048, 3072 or 4096; 2048 unless set. */
   size?: number | undefined;
 }
 
@@ -41,7 +44,7 @@ export type KeyFormat =
 
 /** Options of `key.import`. */
 export interface KeyImportOptions extends KeyOptions {
-  /** What the key has to be in; unless set it is found out. */
+  /** What the key has to be in; what it is found to be in unless set. */
   format?: KeyFormat | undefined;
 }
 
@@ -49,7 +52,10 @@ export interface KeyImportOptions extends KeyOptions {
 export interface KeyExportOptions<
   F extends KeyFormat = KeyFormat,
 > extends CallOptions {
-  /** `pem-pkcs8-encrypted` unless set. In the clear only if it is said. */
+  /**
+   * What it is given in; `pem-pkcs8-encrypted` unless set. In the clear only if
+   * it is said.
+   */
   format?: F | undefined;
 }
 
@@ -61,10 +67,25 @@ export type KeyRenameResult = KeyRenamed;
 
 /** The keys that names are published with. They stay in the node. */
 export interface KeyAPI {
+  /**
+   * Makes a key, which stays in the node.
+   *
+   * @throws `key-exists`, `invalid-option`
+   */
   gen(name: string, options?: KeyGenOptions): Promise<Key>;
   /** The node's own key, `self`, comes first, the others by name. */
   list(options?: KeyOptions): Promise<Key[]>;
+  /**
+   * Removes a key. The names published with it expire.
+   *
+   * @throws `no-such-key`, `invalid-option`
+   */
   rm(name: string, options?: KeyOptions): Promise<Key>;
+  /**
+   * Gives a key another name.
+   *
+   * @throws `no-such-key`, `key-exists`, `invalid-option`
+   */
   rename(
     oldName: string,
     newName: string,
@@ -74,6 +95,7 @@ export interface KeyAPI {
    * Takes a private key in.
    *
    * @param password of a key that is encrypted
+   * @throws `key-exists`, `invalid-key`, `wrong-password`, `invalid-option`
    */
   import(
     name: string,
@@ -84,7 +106,9 @@ export interface KeyAPI {
   /**
    * Gives a private key out, PEM as text.
    *
-   * @param password that it is encrypted with, unless the format is in the clear
+   * @param password that it is encrypted with, unless the format is in the
+   * clear
+   * @throws `no-such-key`, `invalid-option`
    */
   export<F extends KeyFormat = 'pem-pkcs8-encrypted'>(
     name: string,

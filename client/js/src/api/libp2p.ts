@@ -15,7 +15,9 @@ import { type PeerStream, peerStream } from './peer-stream.js';
 
 /** A stream that a peer opened, and where it comes from. */
 export interface IncomingStream {
+  /** The stream. */
   stream: PeerStream;
+  /** Who it is from, and over which address. */
   connection: { remotePeer: string; remoteAddr: string };
 }
 
@@ -41,6 +43,8 @@ export interface Libp2pAPI {
    * Signal and timeout are those of the opening.
    *
    * @param peer a peer id, or a multiaddr that ends in one
+   * @throws `invalid-peer-id`, `invalid-address`, `undialable-address`,
+   * `dial-failed`, `protocol-not-supported`, `too-many-streams`, `offline`
    */
   dialProtocol(
     peer: TextLike,
@@ -52,6 +56,8 @@ export interface Libp2pAPI {
    * they are handled; with each new worker they are again. Of several tabs that
    * handle a protocol the one that asked last has it, and when that one ends,
    * the one before it.
+   *
+   * @throws `protocol-reserved`, `too-many-streams`, `offline`
    */
   handle(
     protocols: string | readonly string[],

@@ -29,6 +29,8 @@ export interface LogAPI {
   /**
    * Sets the level of a part, or with `*` of all, for as long as the worker
    * lives: `debug`, `info`, `warn` or `error`.
+   *
+   * @throws `invalid-option`
    */
   level(subsystem: string, level: string, options?: CallOptions): Promise<void>;
   /** Gives the lines that are kept and then, until it is left, new ones. */

@@ -37,9 +37,9 @@ export interface MFSOptions extends CallOptions {
 export interface MFSMakeOptions extends MFSOptions {
   /** Makes missing directories above it. */
   parents?: boolean | undefined;
-  /** Of the blocks that are made. */
+  /** The version of the CIDs of what is made; 0, or with `hashAlg` 1 unless set. */
   cidVersion?: 0 | 1 | undefined;
-  /** Of the blocks that are made. */
+  /** The hash function of what is made; `sha2-256` unless set. */
   hashAlg?: string | undefined;
 }
 
@@ -53,8 +53,9 @@ export interface FilesCpOptions extends MFSMakeOptions {
 
 /** Options of `files.mkdir`. With `parents` one that is there is no error. */
 export interface FilesMkdirOptions extends MFSMakeOptions {
-  /** Permission bits; text is read as octal. */
+  /** Permission bits, which are kept with it; text is read as octal. */
   mode?: number | string | undefined;
+  /** The time of modification, which is kept with it. */
   mtime?: MtimeLike | undefined;
 }
 
@@ -72,11 +73,13 @@ export interface FilesStatOptions extends CallOptions {
 
 /** What is at a path of the tree. */
 export interface FilesStatResult {
+  /** What names all of it as it is now. */
   cid: CID;
   /** Bytes of a file; 0 for a directory. */
   size: number;
   /** Bytes of the whole DAG. */
   cumulativeSize: number;
+  /** Which of the two it is. */
   type: 'directory' | 'file';
   /** Links of the root block. */
   blocks: number;
@@ -86,13 +89,15 @@ export interface FilesStatResult {
   local?: boolean;
   /** Bytes of the DAG that the repo has. */
   sizeLocal?: number;
+  /** Permission bits, where they were set. */
   mode?: number;
+  /** The time of modification, where it was set. */
   mtime?: Mtime;
 }
 
 /** Options of `files.touch`. */
 export interface FilesTouchOptions extends MFSOptions {
-  /** Now unless set. */
+  /** The time of modification; the present unless set. */
   mtime?: MtimeLike | undefined;
 }
 
@@ -106,9 +111,9 @@ export interface FilesRmOptions extends MFSOptions {
 
 /** Options of `files.read`. */
 export interface FilesReadOptions extends CallOptions {
-  /** Where to begin; past the end is an error. */
+  /** The first byte; past the end is an error; 0 unless set. */
   offset?: number | bigint | undefined;
-  /** How many bytes at most. */
+  /** How many bytes at most; all that follow unless set. */
   length?: number | bigint | undefined;
   /** Looks in the repo alone. */
   offline?: boolean | undefined;
@@ -116,15 +121,18 @@ export interface FilesReadOptions extends CallOptions {
 
 /** Options of `files.write`. */
 export interface FilesWriteOptions extends FilesMkdirOptions {
-  /** Where the first byte goes. Past the end there are zeros up to it. */
+  /**
+   * Where the first byte goes; 0 unless set. Past the end there are zeros up to
+   * it.
+   */
   offset?: number | bigint | undefined;
-  /** How many bytes at most. */
+  /** How many bytes at most; all that there are unless set. */
   length?: number | bigint | undefined;
   /** Makes the file if it is not there. */
   create?: boolean | undefined;
   /** Begins with an empty file. */
   truncate?: boolean | undefined;
-  /** New leaves are raw blocks; unless set, if the CID's version is 1. */
+  /** New leaves are raw blocks; `true` for CIDs of version 1 unless set. */
   rawLeaves?: boolean | undefined;
   /** Told how many bytes have been read from the content. */
   progress?: ((bytes: number, path: string) => void) | undefined;
@@ -146,12 +154,17 @@ export interface FilesLsOptions extends CallOptions {
 
 /** One entry of a directory of the tree. */
 export interface MFSEntry {
+  /** Its name in the directory. */
   name: string;
+  /** Which of the two it is. */
   type: 'directory' | 'file';
   /** Bytes of a file; 0 for a directory, and where `long` is false. */
   size: number;
+  /** What names all of it as it is now. */
   cid: CID;
+  /** Permission bits, where they were set. */
   mode?: number;
+  /** The time of modification, where it was set. */
   mtime?: Mtime;
 }
 
@@ -160,43 +173,93 @@ export interface MFSEntry {
  * tabs. Paths begin at its root, `/`; what only reads takes `/ipfs/…` as well.
  */
 export interface FilesAPI {
-  /** Puts what paths name at another path; nothing is copied but a link. */
+  /**
+   * Puts what paths name at another path; nothing is copied but a link.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `already-exists`, `is-a-directory`, `not-a-directory`
+   */
   cp(
     from: IPFSPath | readonly IPFSPath[],
     to: string,
     options?: FilesCpOptions,
   ): Promise<void>;
+  /**
+   * Makes a directory.
+   *
+   * @throws `invalid-path`, `no-link`, `already-exists`, `not-a-directory`
+   */
   mkdir(path: string, options?: FilesMkdirOptions): Promise<void>;
+  /**
+   * Tells what is at a path.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`
+   */
   stat(path: IPFSPath, options?: FilesStatOptions): Promise<FilesStatResult>;
-  /** Sets the time of modification. */
+  /**
+   * Sets the time of modification.
+   *
+   * @throws `invalid-path`, `no-link`
+   */
   touch(path: string, options?: FilesTouchOptions): Promise<void>;
-  /** Sets the permission bits; text is read as octal. */
+  /**
+   * Sets the permission bits; text is read as octal.
+   *
+   * @throws `invalid-path`, `no-link`, `invalid-option`
+   */
   chmod(
     path: string,
     mode: number | string,
     options?: MFSOptions,
   ): Promise<void>;
+  /**
+   * Removes files, and directories if asked to.
+   *
+   * @throws `invalid-path`, `no-link`, `is-a-directory`
+   */
   rm(
     paths: string | readonly string[],
     options?: FilesRmOptions,
   ): Promise<void>;
-  /** Reads a file as it is when the call begins. */
+  /**
+   * Reads a file as it is when the call begins.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `not-a-file`, `invalid-option`
+   */
   read(path: IPFSPath, options?: FilesReadOptions): ByteReader;
-  /** Writes a file, which changes in one step when all bytes are there. */
+  /**
+   * Writes a file, which changes in one step when all bytes are there.
+   *
+   * @throws `invalid-path`, `no-link`, `not-a-file`, `invalid-source`,
+   * `source-error`, `invalid-option`, `storage-full`
+   */
   write(
     path: string,
     content: Content,
     options?: FilesWriteOptions,
   ): Promise<void>;
-  /** Moves what is at paths to another path. */
+  /**
+   * Moves what is at paths to another path.
+   *
+   * @throws `invalid-path`, `no-link`, `already-exists`, `not-a-directory`
+   */
   mv(
     from: string | readonly string[],
     to: string,
     options?: FilesMvOptions,
   ): Promise<void>;
-  /** Keeps all changes, and gives the CID of a path; of the root unless set. */
+  /**
+   * Keeps all changes, and gives the CID of a path; of the root unless set.
+   *
+   * @throws `invalid-path`, `no-link`
+   */
   flush(path?: string, options?: CallOptions): Promise<CID>;
-  /** Lists a directory, the root unless set; a file is listed as itself. */
+  /**
+   * Lists a directory, the root unless set; a file is listed as itself.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`
+   */
   ls(path?: IPFSPath, options?: FilesLsOptions): AsyncGenerator<MFSEntry, void>;
 }
 

@@ -23,7 +23,10 @@ export interface NamePublishOptions extends CallOptions {
   key?: string | undefined;
   /** Keeps the record where no router takes it, until one does. */
   allowOffline?: boolean | undefined;
-  /** How the name is written: `base36` unless set, `b58mh`, or a multibase. */
+  /**
+   * How the name is written: `base36`, `b58mh`, or the name of a multibase;
+   * `base36` unless set.
+   */
   'ipns-base'?: string | undefined;
 }
 
@@ -42,7 +45,13 @@ export interface NameResolveOptions extends CallOptions {
 
 /** Names that can be pointed elsewhere (IPNS). */
 export interface NameAPI {
-  /** Points a key's name at a path. */
+  /**
+   * Points a key's name at a path. The record is signed, kept, put to the
+   * routers, and renewed while the node runs.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `no-such-key`, `no-router`, `invalid-option`
+   */
   publish(
     value: IPFSPath,
     options?: NamePublishOptions,
@@ -53,6 +62,8 @@ export interface NameAPI {
    *
    * @param value an IPNS name or a domain, with a path after it or without; the
    * node's own name unless set
+   * @throws `invalid-name`, `name-not-found`, `name-loop`, `no-router`,
+   * `dns-failed`
    */
   resolve(
     value?: TextLike,

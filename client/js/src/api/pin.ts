@@ -18,6 +18,7 @@ import type { PinRemoteAPI } from './remote-pins.js';
 export interface PinAddOptions extends CallOptions {
   /** Pins all that is linked to as well; true unless set. */
   recursive?: boolean | undefined;
+  /** The name of the pin, 255 bytes at most; no name unless set. */
   name?: string | undefined;
   /** Pins only what the repo has whole. */
   offline?: boolean | undefined;
@@ -51,16 +52,22 @@ export type PinInput =
 export interface PinLsOptions extends CallOptions {
   /** Asks how each of these is pinned; one that is not is an error. */
   paths?: IPFSPath | readonly IPFSPath[] | undefined;
-  /** `all` unless set. */
+  /**
+   * Which pins; `all` unless set. An indirect one is of a block that a
+   * recursive one holds.
+   */
   type?: 'all' | 'recursive' | 'direct' | 'indirect' | undefined;
-  /** Only pins whose name contains it. */
+  /** Only pins whose name contains it; all unless set. */
   name?: string | undefined;
 }
 
 /** One pin. */
 export interface PinLsResult {
+  /** What is pinned. */
   cid: CID;
+  /** How it is pinned. */
   type: 'recursive' | 'direct' | 'indirect';
+  /** Its name, if it has one. */
   name?: string;
   /** Of an indirect pin, a pin that holds it. */
   via?: CID;
@@ -68,20 +75,52 @@ export interface PinLsResult {
 
 /** Pins, which keep blocks from being collected as garbage. */
 export interface PinAPI {
+  /**
+   * Keeps a block, and all that it links to, from being collected. What the
+   * repo has not of it is fetched.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`, `pinned`,
+   * `storage-full`
+   */
   add(path: IPFSPath, options?: PinAddOptions): Promise<CID>;
-  /** Pins one after the other. */
+  /**
+   * Pins one after the other.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`, `pinned`,
+   * `storage-full`
+   */
   addAll(
     source: PinInput | Iterable<PinInput> | AsyncIterable<PinInput>,
     options?: PinAddOptions,
   ): AsyncGenerator<CID, void>;
+  /**
+   * Lists pins.
+   *
+   * @throws `invalid-path`, `not-pinned`
+   */
   ls(options?: PinLsOptions): AsyncGenerator<PinLsResult, void>;
+  /**
+   * Removes a pin. The blocks stay until they are collected.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `not-pinned`, `pinned`
+   */
   rm(path: IPFSPath, options?: PinRmOptions): Promise<CID>;
-  /** Unpins one after the other. */
+  /**
+   * Unpins one after the other.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`,
+   * `not-pinned`, `pinned`
+   */
   rmAll(
     source: PinInput | Iterable<PinInput> | AsyncIterable<PinInput>,
     options?: PinRmOptions,
   ): AsyncGenerator<CID, void>;
-  /** Pins one in the place of another, whose name it takes over; gives both. */
+  /**
+   * Pins one in the place of another, whose name it takes over; gives both.
+   *
+   * @throws `invalid-path`, `invalid-cid`, `not-found`, `no-link`, `not-pinned`
+   */
   update(
     from: IPFSPath,
     to: IPFSPath,

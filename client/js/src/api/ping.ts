@@ -16,9 +16,11 @@ export interface PingOptions extends CallOptions {
 
 /** One thing that a ping tells. */
 export interface PingResult {
+  /** Whether it was answered. */
   success: boolean;
   /** Nanoseconds, there and back; 0 where there is only text. */
   time: number;
+  /** What there is to say, for people. */
   text: string;
 }
 

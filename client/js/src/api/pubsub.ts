@@ -17,6 +17,9 @@ export interface PubSubAPI {
    * Gives a topic's messages to a handler, this node's own among them. Resolves
    * once the node listens. With each new worker it is subscribed anew; what was
    * published meanwhile is lost, which the `reconnect` event tells.
+   *
+   * @throws `already-subscribed`, `invalid-topic`, `topic-not-allowed`,
+   * `too-many-topics`, `offline`
    */
   subscribe(
     topic: string,
@@ -29,10 +32,25 @@ export interface PubSubAPI {
     handler?: MessageHandler | null,
     options?: CallOptions,
   ): Promise<void>;
+  /**
+   * Publishes a message to all who listen to a topic: peers, and the tabs of
+   * this node.
+   *
+   * @throws `invalid-topic`, `topic-not-allowed`, `message-too-large`,
+   * `message-rejected`, `offline`
+   */
   publish(topic: string, data: Bytes, options?: CallOptions): Promise<void>;
-  /** The topics that the node listens to, for whichever tab. */
+  /**
+   * The topics that the node listens to, for whichever tab.
+   *
+   * @throws `offline`
+   */
   ls(options?: CallOptions): Promise<string[]>;
-  /** The ids of the peers that listen to a topic. */
+  /**
+   * The ids of the peers that listen to a topic.
+   *
+   * @throws `invalid-topic`, `offline`
+   */
   peers(topic: string, options?: CallOptions): Promise<string[]>;
 }
 

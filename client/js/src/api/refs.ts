@@ -16,7 +16,10 @@ export interface RefsOptions extends CallOptions {
   recursive?: boolean | undefined;
   /** Each block once. */
   unique?: boolean | undefined;
-  /** The text for each link, with `<src>`, `<dst>` and `<linkname>` in it. */
+  /**
+   * The text for each link, with `<src>`, `<dst>` and `<linkname>` in it;
+   * `<dst>` unless set.
+   */
   format?: string | undefined;
   /** The format `<src> -> <dst>`. */
   edges?: boolean | undefined;
@@ -34,6 +37,12 @@ export interface RefsResult {
 
 /** The links of blocks. */
 export interface RefsAPI {
+  /**
+   * Lists the links of blocks. What goes wrong with one of the paths is told
+   * among them.
+   *
+   * @throws `invalid-path`, `invalid-option`
+   */
   (
     paths: IPFSPath | readonly IPFSPath[],
     options?: RefsOptions,

@@ -29,6 +29,7 @@ export interface RemoteServiceOptions extends CallOptions {
 
 /** Options of `pin.remote.add`. */
 export interface PinRemoteAddOptions extends RemoteServiceOptions {
+  /** The name of the pin, 255 bytes at most; no name unless set. */
   name?: string | undefined;
   /** Addresses of peers that have the DAG, up to 20; the node's own unless set. */
   origins?: readonly TextLike[] | undefined;
@@ -48,26 +49,36 @@ export interface RemotePinQuery extends RemoteServiceOptions {
 
 /** A pin of a service. */
 export interface RemotePin {
+  /** What is pinned. */
   cid: CID;
+  /** Its name, '' if it has none. */
   name: string;
+  /** How far the service is with it. */
   status: RemotePinStatus;
 }
 
 /** Where a service is, and the token for it. */
 export interface RemoteCredentials extends CallOptions {
+  /** The URL of the service's API, `https://pins.example/psa`. */
   endpoint: URL | string;
-  /** It stays in the node, and no call tells it. */
+  /**
+   * The token that the service knows its users by. It stays in the node, and no
+   * call tells it.
+   */
   key: string;
 }
 
 /** A pinning service that the node was told of. */
 export interface RemotePinService {
+  /** The name under which the node was told of it. */
   service: string;
+  /** Where it is. */
   endpoint: URL;
 }
 
 /** A service and what it said when it was asked. */
 export interface RemotePinServiceWithStat extends RemotePinService {
+  /** How many pins it has of each status, or why it could not tell. */
   stat:
     | { status: 'valid'; pinCount: Record<RemotePinStatus, number> }
     | { status: 'invalid'; pinCount?: undefined; error: SharednodeError };
@@ -75,25 +86,52 @@ export interface RemotePinServiceWithStat extends RemotePinService {
 
 /** Which services there are. */
 export interface PinRemoteServiceAPI {
-  /** Tells the node of a service. */
+  /**
+   * Tells the node of a service, for all tabs and all later starts.
+   *
+   * @throws `invalid-url`, `service-exists`
+   */
   add(name: string, credentials: RemoteCredentials): Promise<void>;
   /** Forgets a service; no error if there is none of that name. */
   rm(name: string, options?: CallOptions): Promise<void>;
   /** Lists services and, with `stat`, how many pins each has. */
-  ls: ((
+  ls(
     options: { stat: true } & CallOptions,
-  ) => Promise<RemotePinServiceWithStat[]>) &
-    ((options?: CallOptions) => Promise<RemotePinService[]>);
+  ): Promise<RemotePinServiceWithStat[]>;
+  ls(options?: CallOptions): Promise<RemotePinService[]>;
 }
 
 /** Pins of services elsewhere, which keep what this browser may not. */
 export interface PinRemoteAPI {
   service: PinRemoteServiceAPI;
+  /**
+   * Asks a service to pin, and waits until it has, or has failed to.
+   *
+   * @throws `no-such-service`, `unauthorized`, `pin-failed`,
+   * `http-unreachable`, `http-refused`, `http-malformed`, `cors-refused`,
+   * `offline`
+   */
   add(cid: CID | string, options: PinRemoteAddOptions): Promise<RemotePin>;
+  /**
+   * Lists the pins of a service that match.
+   *
+   * @throws `no-such-service`, `unauthorized`, `http-unreachable`,
+   * `http-refused`, `http-malformed`, `cors-refused`, `offline`
+   */
   ls(query: RemotePinQuery): AsyncGenerator<RemotePin, void>;
-  /** Removes a pin; more than one that match are an error. */
+  /**
+   * Removes a pin; more than one that match are an error.
+   *
+   * @throws `many-pins`, `no-such-service`, `unauthorized`, `http-unreachable`,
+   * `http-refused`, `http-malformed`, `cors-refused`, `offline`
+   */
   rm(query: RemotePinQuery): Promise<void>;
-  /** Removes all that match. */
+  /**
+   * Removes all that match.
+   *
+   * @throws `no-such-service`, `unauthorized`, `http-unreachable`,
+   * `http-refused`, `http-malformed`, `cors-refused`, `offline`
+   */
   rmAll(query: RemotePinQuery): Promise<void>;
 }
 

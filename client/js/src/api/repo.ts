@@ -23,6 +23,7 @@ export type RepoGCResult =
 
 /** The account of the repo. */
 export interface RepoStatResult {
+  /** Blocks. */
   numObjects: bigint;
   /** Bytes of blocks. */
   repoSize: bigint;
@@ -30,33 +31,47 @@ export interface RepoStatResult {
   storageMax: bigint;
   /** The database's name. */
   repoPath: string;
+  /** The version of the repo's layout. */
   version: string;
-  /** What the browser says that the whole origin uses, and may use; 0n where it says nothing. */
+  /**
+   * Bytes that the whole origin uses, as the browser says; 0n where it says
+   * nothing.
+   */
   usage: bigint;
+  /** Bytes that the whole origin may use, likewise. */
   quota: bigint;
 }
 
 /** A block that is not what its CID says. */
 export interface RepoVerifyResult {
+  /** The block. */
   cid: CID;
+  /** What is wrong with it. */
   err: SharednodeError;
 }
 
 /** How many blocks were looked at, and how many of them were bad. */
 export interface RepoVerifySummary {
+  /** Blocks that were looked at. */
   checked: number;
+  /** Those of them that are not what their CIDs say. */
   bad: number;
 }
 
 /** The repo. */
 export interface RepoAPI {
-  /** Removes the blocks that nothing keeps. */
+  /**
+   * Removes the blocks that nothing keeps: no pin, no file of `files`, no add
+   * that runs. Tells of each.
+   */
   gc(options?: RepoGCOptions): AsyncGenerator<RepoGCResult, void>;
+  /** Tells how much the repo holds, and what it may. */
   stat(options?: CallOptions): Promise<RepoStatResult>;
   /** Looks at every block; gives the bad ones, and returns how many there are. */
   verify(
     options?: CallOptions,
   ): AsyncGenerator<RepoVerifyResult, RepoVerifySummary>;
+  /** The version of the repo's layout. */
   version(options?: CallOptions): Promise<number>;
 }
 

@@ -58,12 +58,17 @@ export interface RoomPlace {
    * it waits for the next.
    */
   send(data: Bytes, options?: RoomSendOptions): Promise<void>;
+  /** Leaves the room. */
   leave(): Promise<void>;
 }
 
 /** Rooms, on which `sharednode/room` has its events. */
 export interface RoomAPI {
-  /** Joins a topic's room, again with each new worker. */
+  /**
+   * Joins a topic's room, again with each new worker.
+   *
+   * @throws `invalid-topic`, `topic-not-allowed`, `too-many-topics`, `offline`
+   */
   join(
     topic: string,
     onnews: (news: RoomNews) => void,

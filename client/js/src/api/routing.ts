@@ -37,7 +37,9 @@ export interface RoutingProvideOptions extends CallOptions {
 
 /** A peer as a router knows it. */
 export interface RoutingPeer {
+  /** Its peer id. */
   id: string;
+  /** Where it is reached. */
   multiaddrs: string[];
   /** What the peer serves blocks by, as the router says. */
   protocols: string[];
@@ -63,28 +65,49 @@ export type RoutingQueryEvent = OfRouter &
 
 /** What the routers know, of which none is asked that was not configured. */
 export interface RoutingAPI {
-  /** Asks where a peer can be reached. */
+  /**
+   * Asks where a peer can be reached.
+   *
+   * @throws `invalid-peer-id`, `no-router`, `offline`
+   */
   findPeer(
     peer: TextLike,
     options?: CallOptions,
   ): AsyncGenerator<RoutingQueryEvent, void>;
-  /** Asks who has a block. */
+  /**
+   * Asks who has a block.
+   *
+   * @throws `invalid-cid`, `no-router`, `offline`
+   */
   findProvs(
     cid: CID | string,
     options?: RoutingFindProvsOptions,
   ): AsyncGenerator<RoutingQueryEvent, void>;
-  /** Asks for the record under a key, `/ipns/<name>`. */
+  /**
+   * Asks for the record under a key, `/ipns/<name>`.
+   *
+   * @throws `invalid-name`, `name-not-found`, `no-router`, `offline`
+   */
   get(
     key: string | Uint8Array,
     options?: CallOptions,
   ): AsyncGenerator<RoutingQueryEvent, void>;
-  /** Puts a record under a key. */
+  /**
+   * Puts a record under a key.
+   *
+   * @throws `invalid-name`, `invalid-record`, `no-router`, `offline`
+   */
   put(
     key: string | Uint8Array,
     value: Uint8Array,
     options?: RoutingPutOptions,
   ): AsyncGenerator<RoutingQueryEvent, void>;
-  /** Tells the routers that the node has blocks. */
+  /**
+   * Would tell the routers that the node has blocks, which no delegated router
+   * takes: it always fails.
+   *
+   * @throws `not-supported`
+   */
   provide(
     cids: CID | string | readonly (CID | string)[],
     options?: RoutingProvideOptions,

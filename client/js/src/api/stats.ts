@@ -7,16 +7,16 @@ import {
 } from '../nodeapi.gen.js';
 import { bool, text } from '../options.js';
 import type { TextLike } from '../peers.js';
-import { type BitswapAPI, bitswapAPI } from './bitswap.js';
-import { type RepoAPI, repoAPI } from './repo.js';
+import { type BitswapStatResult, bitswapAPI } from './bitswap.js';
+import { type RepoStatResult, repoAPI } from './repo.js';
 
 /** Options of `stats.bw`. */
 export interface StatsBWOptions extends CallOptions {
-  /** Those of a peer alone. */
+  /** Those of a peer alone; of all unless set. */
   peer?: TextLike | undefined;
-  /** Those of a protocol alone; not with a peer. */
+  /** Those of a protocol alone, not with a peer; of all unless set. */
   proto?: string | undefined;
-  /** Tells again and again. */
+  /** Tells again and again, until it is left. */
   poll?: boolean | undefined;
   /** Between two times, in ms or as text, `'1s'`; a second unless set. */
   interval?: number | string | undefined;
@@ -24,20 +24,31 @@ export interface StatsBWOptions extends CallOptions {
 
 /** Bytes of streams. */
 export interface StatsBWResult {
+  /** Bytes received since the worker started. */
   totalIn: bigint;
+  /** Bytes sent since then. */
   totalOut: bigint;
-  /** Bytes a second, of the last few seconds. */
+  /** Bytes received a second, of the last few seconds. */
   rateIn: number;
+  /** Bytes sent a second, likewise. */
   rateOut: number;
 }
 
 /** Figures. */
 export interface StatsAPI {
-  /** As `bitswap.stat`. */
-  bitswap: BitswapAPI['stat'];
+  /**
+   * As `bitswap.stat`.
+   *
+   * @throws `offline`
+   */
+  bitswap(options?: CallOptions): Promise<BitswapStatResult>;
   /** As `repo.stat`. */
-  repo: RepoAPI['stat'];
-  /** The bytes that go over the network. */
+  repo(options?: CallOptions): Promise<RepoStatResult>;
+  /**
+   * The bytes that go over the network.
+   *
+   * @throws `invalid-peer-id`, `invalid-option`, `offline`
+   */
   bw(options?: StatsBWOptions): AsyncGenerator<StatsBWResult, void>;
 }
 

@@ -18,9 +18,13 @@ export interface SignedMessage {
   type: 'signed';
   /** The peer id of who published it. */
   from: string;
+  /** The topic. */
   topic: string;
+  /** What was published. */
   data: Uint8Array;
+  /** Rises with each message of a peer. */
   sequenceNumber: bigint;
+  /** Of the message, by that key. */
   signature: Uint8Array;
   /** The public key of `from`, protobuf. */
   key: Uint8Array;
@@ -45,8 +49,8 @@ export interface SubscribeOptions extends CallOptions {
    */
   onDropped?: ((count: number) => void) | undefined;
   /**
-   * How many messages the node keeps for a tab that does not take them; 256
-   * unless set, at most 4096. More are lost, the oldest first.
+   * How many messages the node keeps for a tab that does not take them, 4096 at
+   * most; 256 unless set. More are lost, the oldest first.
    */
   queue?: number | undefined;
 }

@@ -16,17 +16,23 @@ import type { TextLike } from '../peers.js';
 export interface SwarmPeersOptions extends CallOptions {
   /** Tells what each peer tells of itself. */
   identify?: boolean | undefined;
+  /** Need not be set: it is told in every case. */
   direction?: boolean | undefined;
+  /** Need not be set: it is told in every case. */
   streams?: boolean | undefined;
+  /** Need not be set: it is told in every case. */
   verbose?: boolean | undefined;
+  /** Need not be set: it is told in every case. */
   latency?: boolean | undefined;
 }
 
 /** One connection to a peer. */
 export interface SwarmPeersResult {
+  /** The peer's id. */
   peer: string;
   /** The peer's multiaddr. */
   addr: string;
+  /** Who opened it. */
   direction: 'inbound' | 'outbound';
   /** The protocol of the muxer. */
   muxer?: string;
@@ -52,10 +58,23 @@ export type SwarmAddrsResult = PeerAddrs;
 
 /** The connections to peers. */
 export interface SwarmAPI {
-  /** Connects to a peer, by a multiaddr that ends in `/p2p/<peer id>`. */
+  /**
+   * Connects to a peer, by a multiaddr that ends in `/p2p/<peer id>`.
+   *
+   * @throws `invalid-address`, `undialable-address`, `dial-failed`, `offline`
+   */
   connect(peer: TextLike, options?: CallOptions): Promise<void>;
-  /** Closes the connections to a peer. */
+  /**
+   * Closes the connections to a peer.
+   *
+   * @throws `invalid-address`, `not-connected`, `offline`
+   */
   disconnect(peer: TextLike, options?: CallOptions): Promise<void>;
+  /**
+   * Lists the connections.
+   *
+   * @throws `offline`
+   */
   peers(options?: SwarmPeersOptions): Promise<SwarmPeersResult[]>;
   /** The addresses of the peers that are connected. */
   addrs(options?: CallOptions): Promise<SwarmAddrsResult[]>;

@@ -24,7 +24,7 @@ import { refs, type RefsOptions, type RefsResult } from './refs.js';
 export interface ResolveOptions extends CallOptions {
   /** Goes on until the path is no name; true unless set. */
   recursive?: boolean | undefined;
-  /** The multibase of the CID, `base32`; unless set that of the name's own. */
+  /** The multibase of the CID, `base32`; that of the name's own unless set. */
   cidBase?: string | undefined;
   /** Looks in the repo alone. */
   offline?: boolean | undefined;
