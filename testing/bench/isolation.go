@@ -19,8 +19,8 @@ const (
 )
 
 // misbehaviours are the ways of testing/browser/testdata/misbehave.js. The last
-// has nothing to do with the node: it shows what a page takes from others by
-// keeping the machine busy.
+// three have nothing to do with the node: they show what a page takes from others
+// by keeping the machine or the browser busy.
 var misbehaviours = []string{
 	"calls",
 	"unknownCalls",
@@ -54,6 +54,8 @@ var misbehaviours = []string{
 	"portsUngreeted",
 	"portsGreeted",
 	"endedPort",
+	"portsElsewhere",
+	"hugeElsewhere",
 	"spins",
 }
 

@@ -203,6 +203,9 @@ function again (options, wrong) {
   }
 }
 
+/** The script of a worker that answers the first message of each port. */
+const IDLE = 'data:text/javascript,onconnect=({ports:[port]})=>{port.onmessage=()=>port.postMessage(0)}'
+
 const entry = id => [frame(ITEM, 0, id, encode({ path: 'f' }))]
 
 /**
@@ -330,7 +333,32 @@ export const ways = {
       }
     }
   },
-  // Not the worker's to prevent: what a page takes that never speaks to it.
+  // Not the worker's to prevent: what a page takes that never speaks to it, by
+  // keeping the machine busy, or the browser with ports and messages of a worker
+  // that does nothing.
+  portsElsewhere: {
+    alone: true,
+    run: async rogue => {
+      const ports = []
+      for (let i = 0; i < 3000 && !rogue.stopped; i++) {
+        ports.push(new SharedWorker(IDLE, { name: `elsewhere ${rogue.id}` }).port)
+        if (i % 50 === 49) await breathe()
+      }
+      while (!rogue.stopped) await sleep(10)
+    }
+  },
+  hugeElsewhere: {
+    alone: true,
+    run: async rogue => {
+      while (!rogue.stopped) {
+        const { port } = new SharedWorker(IDLE, { name: `elsewhere ${rogue.id}` })
+        port.start()
+        port.postMessage(new Uint8Array(64 * MiB))
+        await new Promise(resolve => { port.onmessage = resolve })
+        port.close()
+      }
+    }
+  },
   spins: {
     alone: true,
     run: async rogue => {
@@ -356,7 +384,7 @@ export async function misbehave (url, name, given) {
     navigator.locks.request(Rogue.lock, () => new Promise(() => {}))
   }
   const way = ways[name]
-  const rogue = way.alone ? {} : new Rogue(url, way.options)
+  const rogue = way.alone ? { id: crypto.randomUUID() } : new Rogue(url, way.options)
   running = { rogue, done: way.run(rogue, url, given) }
   running.done.catch(() => {})
 }
