@@ -52,6 +52,9 @@ const CONFLICTS = ['error', 'join'];
 /**
  * Connects to the origin's node, which is started if no tab has it running.
  *
+ * @throws `config-conflict`, `version-unsupported`, `worker-failed`,
+ * `worker-crashed`, `too-many-sessions`, `storage-failed`
+ *
  * @example
  * const node = await connect();
  * const { cid } = await node.add('hello world');

@@ -59,6 +59,7 @@ export interface ErrorFields {
  * `signal`, whose own reason they reject with, as the platform's calls do.
  */
 export class SharednodeError extends Error {
+  /** By which it is told from errors of others. */
   override readonly name = 'SharednodeError';
   /** What kind of error it is: stable, for programs. */
   readonly code: ErrorCode;

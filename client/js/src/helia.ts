@@ -176,10 +176,12 @@ export class SharednodeDatastore implements Datastore {
     this.#prefix = prefix;
   }
 
+  /** Whether there is a record under a key. */
   async has(key: Key, options: Options = {}): Promise<boolean> {
     return this.#node.datastore.has(this.#name(key), bound(options));
   }
 
+  /** Gives the value under a key. */
   async get(key: Key, options: Options = {}): Promise<Uint8Array> {
     try {
       return await this.#node.datastore.get(this.#name(key), bound(options));
@@ -188,15 +190,18 @@ export class SharednodeDatastore implements Datastore {
     }
   }
 
+  /** Keeps a value under a key. */
   async put(key: Key, value: Uint8Array, options: Options = {}): Promise<Key> {
     await this.#node.datastore.put(this.#name(key), value, bound(options));
     return key;
   }
 
+  /** Removes a record, if there is one. */
   async delete(key: Key, options: Options = {}): Promise<void> {
     await this.#node.datastore.delete(this.#name(key), bound(options));
   }
 
+  /** Keeps values, many at a time, and gives the keys in order. */
   async *putMany(
     source: Many<Entry>,
     options: Options = {},
@@ -204,6 +209,7 @@ export class SharednodeDatastore implements Datastore {
     yield* ahead(source, ({ key, value }) => this.put(key, value, options));
   }
 
+  /** Gives records in order, of which some are asked for at a time. */
   async *getMany(
     source: Many<Key>,
     options: Options = {},
@@ -214,6 +220,7 @@ export class SharednodeDatastore implements Datastore {
     }));
   }
 
+  /** Removes records, and gives the keys in order. */
   async *deleteMany(
     source: Many<Key>,
     options: Options = {},
@@ -238,6 +245,7 @@ export class SharednodeDatastore implements Datastore {
     };
   }
 
+  /** Gives the records that match. */
   async *query(query: Query, options: Options = {}): AsyncGenerator<Entry> {
     const found = this.#query(query.prefix, false, options);
     yield* select<Entry>(
@@ -246,6 +254,7 @@ export class SharednodeDatastore implements Datastore {
     );
   }
 
+  /** Gives the keys that match. */
   async *queryKeys(
     query: KeyQuery,
     options: Options = {},

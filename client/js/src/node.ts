@@ -58,7 +58,8 @@ import { configWarning, repoWarning } from './warnings.js';
 type Running = Config & ConfigAPI;
 
 /**
- * The node, as a tab has it; `connect` gives one. Every call rejects with a
+ * The node, as a tab has it; `connect` gives one. Its events are
+ * {@link SharednodeEvents}. Every call rejects with a
  * {@link SharednodeError}, or once its `signal` aborts with the signal's
  * reason. What is iterated is asked for by the first step, comes only as fast
  * as it is taken, and is given up by leaving the loop.
@@ -146,7 +147,7 @@ export class Sharednode extends SharednodeEventTarget {
   }
 
   /** The configuration in force, and the calls that ask for it. */
-  get config(): Readonly<Running> {
+  get config(): Readonly<Config & ConfigAPI> {
     return this.#running;
   }
 

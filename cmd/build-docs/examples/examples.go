@@ -1,6 +1,7 @@
 package examples
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -16,7 +17,7 @@ type Example struct {
 
 var (
 	beginning = regexp.MustCompile(`^  '?([\w.]+)'?: async \(\w+(, .*)?\) => \{$`)
-	imported  = regexp.MustCompile(`^import (.*) from '.*';$`)
+	imported  = regexp.MustCompile(`^import \{(.*)\} from '(.*)';$`)
 	word      = regexp.MustCompile(`\w+`)
 )
 
@@ -55,15 +56,19 @@ func Read(file string) ([]Example, error) {
 	return all, nil
 }
 
-// needed returns those imports of which code uses a name.
+// needed returns imports of the names that code uses.
 func needed(imports []string, code string) string {
 	var used strings.Builder
 	for _, line := range imports {
-		for _, name := range word.FindAllString(imported.FindStringSubmatch(line)[1], -1) {
+		match := imported.FindStringSubmatch(line)
+		var names []string
+		for _, name := range word.FindAllString(match[1], -1) {
 			if regexp.MustCompile(`\b` + name + `\b`).MatchString(code) {
-				used.WriteString(line + "\n")
-				break
+				names = append(names, name)
 			}
+		}
+		if len(names) > 0 {
+			fmt.Fprintf(&used, "import { %s } from '%s';\n", strings.Join(names, ", "), match[2])
 		}
 	}
 	if used.Len() > 0 {

@@ -37,6 +37,9 @@ func (a *API) renderClass(w *strings.Builder, p *page, t *typ) {
 func (a *API) renderMembers(w *strings.Builder, p *page, d *tsdoc.Declaration) {
 	w.WriteString("| member | what it is |\n| --- | --- |\n")
 	for _, f := range a.fields(d) {
+		if f.Doc.Text == "" {
+			a.problem("%s: %s of %s has no comment", f.file, f.Name, d.Name)
+		}
 		shown := f.Name + ": " + plain(f.Type)
 		if f.Call != nil {
 			shown = inLine(f.Name, *f.Call)

@@ -135,9 +135,9 @@ func (a *API) renderParams(w *strings.Builder, p *page, c *call) {
 			continue
 		}
 		if says != "" {
-			says = ": " + says
+			says = ", " + says
 		}
-		fmt.Fprintf(w, "- `%s`, %s%s\n", param.Name, types, says)
+		fmt.Fprintf(w, "- `%s`: %s%s\n", param.Name, types, says)
 		told = true
 	}
 	if told {

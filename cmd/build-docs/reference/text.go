@@ -70,7 +70,7 @@ func defaultOf(text string) (rest, value string) {
 	if at == nil {
 		return text, ""
 	}
-	value = text[at[2]:at[3]]
+	value = strings.TrimSuffix(text[at[2]:at[3]], ",")
 	before, after := text[:at[0]], text[at[1]:]
 	if before != "" {
 		before += "."
@@ -91,7 +91,9 @@ func (a *API) typeCell(from *page, file, text string) string {
 			continue
 		}
 		shown := "`" + strings.ReplaceAll(plain(part), "|", `\|`) + "`"
-		if names := a.typesIn(file, part); len(names) == 1 {
+		if part == rootClass {
+			shown = "[" + shown + "](" + topPage + ".md)"
+		} else if names := a.typesIn(file, part); len(names) == 1 {
 			if to := a.linkTo(from, names[0].decl.File, names[0].name); to != "" {
 				shown = "[" + shown + "](" + to + ")"
 			}

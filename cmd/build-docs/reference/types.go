@@ -155,7 +155,8 @@ func (a *API) fields(d *tsdoc.Declaration) []field {
 		}
 	}
 	for _, base := range of.Extends {
-		if from := a.source.Find(of.File, base); from != nil && from.Name != callOptions {
+		name, _, _ := strings.Cut(base, "<")
+		if from := a.source.Find(of.File, name); from != nil && from.Name != callOptions {
 			for _, f := range a.fields(from) {
 				if !slices.ContainsFunc(all, func(have field) bool { return have.Name == f.Name }) {
 					all = append(all, f)

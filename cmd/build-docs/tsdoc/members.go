@@ -116,6 +116,9 @@ func (p *parser) param() Param {
 	}
 	if p.takeIf("=") {
 		param.Optional = true
+		if t := p.peek().text; param.Type == "" && strings.Contains("'\"`", t[:1]) {
+			param.Type = "string"
+		}
 		for t := p.peek().text; t != "," && t != ")" && t != ""; t = p.peek().text {
 			if opens(t) {
 				p.group()

@@ -9,6 +9,7 @@ type Listener = (...args: any[]) => unknown;
 export class Emitter<Events extends { [K in keyof Events]: unknown[] }> {
   readonly #listeners = new Map<keyof Events, Listener[]>();
 
+  /** Adds a listener, called with what is told each time. */
   on<K extends keyof Events>(
     event: K,
     listener: (...args: Events[K]) => unknown,
@@ -17,6 +18,7 @@ export class Emitter<Events extends { [K in keyof Events]: unknown[] }> {
     return this;
   }
 
+  /** Adds a listener that is called once. */
   once<K extends keyof Events>(
     event: K,
     listener: (...args: Events[K]) => unknown,
@@ -47,6 +49,7 @@ export class Emitter<Events extends { [K in keyof Events]: unknown[] }> {
     return this;
   }
 
+  /** As `on`. */
   addListener<K extends keyof Events>(
     event: K,
     listener: (...args: Events[K]) => unknown,
@@ -54,6 +57,7 @@ export class Emitter<Events extends { [K in keyof Events]: unknown[] }> {
     return this.on(event, listener);
   }
 
+  /** As `off`. */
   removeListener<K extends keyof Events>(
     event: K,
     listener: (...args: Events[K]) => unknown,
@@ -61,6 +65,7 @@ export class Emitter<Events extends { [K in keyof Events]: unknown[] }> {
     return this.off(event, listener);
   }
 
+  /** Removes the listeners of an event, or of all. */
   removeAllListeners(event?: keyof Events): this {
     if (event === undefined) {
       this.#listeners.clear();
@@ -70,6 +75,7 @@ export class Emitter<Events extends { [K in keyof Events]: unknown[] }> {
     return this;
   }
 
+  /** How many listeners an event has. */
   listenerCount(event: keyof Events): number {
     return this.#of(event).length;
   }

@@ -24,6 +24,7 @@ export interface FileCandidate {
   content?: Content | undefined;
   /** Permission bits; text is read as octal. */
   mode?: number | string | undefined;
+  /** The time of modification. */
   mtime?: MtimeLike | undefined;
 }
 

@@ -33,7 +33,10 @@ export async function* globSource(
  * @example
  * const { cid } = await node.add(urlSource('https://example.com/picture.png'));
  */
-export function urlSource(url: URL | string, init?: RequestInit) {
+export function urlSource(
+  url: URL | string,
+  init?: RequestInit,
+): { path: string; content: AsyncIterable<Uint8Array> } {
   const { href, pathname } = new URL(url, globalThis.location?.href);
   return {
     /** The last part of the URL's path. */
