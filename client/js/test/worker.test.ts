@@ -72,7 +72,7 @@ function installGo(
 ): { written: string } {
   const output = { written: '' };
   class Go {
-    importObject = {};
+    importObject = { gojs: {} };
     exited = false;
     exit = (_code: number) => {};
     _scheduledTimeouts = new Map<number, unknown>();

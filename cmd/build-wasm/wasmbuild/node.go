@@ -53,7 +53,15 @@ func (b *build) compileNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	args := append([]string{"build", "-modfile=" + modFile, "-o", b.path(nodeFile)}, goFlags(b.Config)...)
+	args := []string{"build", "-modfile=" + modFile, "-o", b.path(nodeFile)}
+	overlay, err := b.overlay(ctx)
+	if err != nil {
+		return err
+	}
+	if overlay != "" {
+		args = append(args, "-overlay="+overlay)
+	}
+	args = append(args, goFlags(b.Config)...)
 	cmd := b.command(ctx, ".", "go", append(args, b.Worker)...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOFLAGS=")
 	if err := cmd.Run(); err != nil {

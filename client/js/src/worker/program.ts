@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.js';
+import { easeEvents, type GoBorder } from './border.js';
 
 /** Defined by the script of the Go toolchain, lib/wasm/wasm_exec.js. */
 declare class Go {
@@ -22,6 +23,7 @@ export interface Failure {
 export async function runProgram(url: URL): Promise<Failure> {
   const go = new Go();
   const ended = endOf(go);
+  easeEvents(go as unknown as GoBorder);
   const lastWords = listen();
 
   let instance: WebAssembly.Instance;
