@@ -65,7 +65,7 @@ func newConn(port Port, limits Limits) *conn {
 		pings:        map[[8]byte]chan struct{}{},
 	}
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
-	c.out = newOutbox(port, limits, c.fail)
+	c.out = newOutbox(port, limits, c.sendFailed)
 	return c
 }
 
@@ -166,6 +166,14 @@ func (c *conn) fail(err error) {
 		return
 	}
 	c.end(&Error{Code: CodeDisconnected, Message: "the port ended: " + err.Error(), Err: foreign(err)}, nil)
+}
+
+// sendFailed is told of an error of the port. That the other end is gone the reading
+// goroutine is told, too, and after what that end said last: why.
+func (c *conn) sendFailed(err error) {
+	if !errors.Is(err, ErrClosed) {
+		c.fail(err)
+	}
 }
 
 // end ends the session, once, for cause. What it tells the other side is tell,

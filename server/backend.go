@@ -292,3 +292,18 @@ type (
 	// Stream is a libp2p stream.
 	Stream = nodeapi.Stream
 )
+
+// Origins is the group of what is granted to other origins. A context that has an
+// account (nodeapi.AccountOf) is that of a call made for one: what it keeps counts
+// towards the account's quota, its pins are apart from all others, and it is told of
+// none but these.
+type Origins interface {
+	// OriginGrants yields what is kept for each origin.
+	OriginGrants(ctx context.Context) iter.Seq2[nodeapi.OriginGrants, error]
+	// OriginGrantsOf reports false if there is nothing for that origin.
+	OriginGrantsOf(ctx context.Context, origin string) (nodeapi.OriginGrants, bool, error)
+	SetOriginGrants(ctx context.Context, origin string, grants nodeapi.Grants) error
+	// RemoveOriginGrants removes the grants of an origin, if it has any. With forget
+	// it also removes its pins and its files, whether it has grants or not.
+	RemoveOriginGrants(ctx context.Context, origin string, forget bool) error
+}

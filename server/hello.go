@@ -38,13 +38,17 @@ func awaitHello(ctx context.Context, greeted <-chan struct{}, late func()) {
 
 // admit takes a client in that has said hello, if there is room. Until then its
 // port is no session that could keep others out.
-func (s *Server) admit(sess *session, client string) error {
+func (s *Server) admit(sess *session, client string, bound bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.admitted >= s.cfg.MaxSessions {
+	if s.admitted >= s.cfg.MaxSessions || bound && s.admittedBound >= (s.cfg.MaxSessions+1)/2 {
 		return s.tooMany()
 	}
 	s.admitted++
+	if bound {
+		s.admittedBound++
+		sess.bound = true
+	}
 	sess.admitted = true
 	sess.client = client
 	return nil
@@ -81,25 +85,23 @@ func (s *session) accept(ctx context.Context, port messageport.Port) (*messagepo
 // welcome answers a hello, once there is a backend.
 func (s *session) welcome(ctx context.Context, hello messageport.Hello) (messageport.Welcome, error) {
 	var none messageport.Welcome
-	if err := s.server.admit(s, clip(hello.Client)); err != nil {
+	if err := s.server.admit(s, clip(hello.Client), hello.Bind != nil); err != nil {
 		return none, err
 	}
 	wish, err := readWish(hello.App)
 	if err != nil {
 		return none, err
 	}
-	s.backend, err = s.server.boot.get(ctx, wish.Config)
+	var told nodeapi.Welcome
+	if hello.Bind != nil {
+		told, err = s.welcomeBound(ctx, hello.Bind, wish)
+	} else {
+		told, err = s.welcomeOwn(ctx, wish)
+	}
 	if err != nil {
 		return none, err
 	}
-	if err := s.agree(ctx, wish); err != nil {
-		return none, err
-	}
-	id, err := s.backend.ID(ctx)
-	if err != nil {
-		return none, err
-	}
-	app, err := messageport.Marshal(nodeapi.Welcome{PeerID: id.ID, Config: s.backend.Config()})
+	app, err := messageport.Marshal(told)
 	return messageport.Welcome{
 		Server:  "sharednode/" + s.server.cfg.Version,
 		Epoch:   s.server.cfg.Epoch,
@@ -107,6 +109,19 @@ func (s *session) welcome(ctx context.Context, hello messageport.Hello) (message
 		Lock:    s.server.cfg.Lock,
 		App:     app,
 	}, err
+}
+
+// welcomeOwn answers a hello of one of the node's own clients, which have all rights.
+func (s *session) welcomeOwn(ctx context.Context, wish nodeapi.Hello) (nodeapi.Welcome, error) {
+	var err error
+	if s.backend, err = s.server.boot.get(ctx, wish.Config); err != nil {
+		return nodeapi.Welcome{}, err
+	}
+	if err := s.agree(ctx, wish); err != nil {
+		return nodeapi.Welcome{}, err
+	}
+	id, err := s.backend.ID(ctx)
+	return nodeapi.Welcome{PeerID: id.ID, Config: s.backend.Config()}, err
 }
 
 // agree compares what the client asks of the node with what runs, and adds to

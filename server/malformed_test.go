@@ -114,6 +114,11 @@ var requests = map[string]reflect.Type{
 	nodeapi.MethodStreamDial:             reflect.TypeFor[nodeapi.StreamRequest](),
 	nodeapi.MethodStreamHandle:           reflect.TypeFor[nodeapi.HandleRequest](),
 	nodeapi.MethodStreamAccept:           reflect.TypeFor[nodeapi.StreamAccept](),
+	nodeapi.MethodPortsCreate:            reflect.TypeFor[nodeapi.PortRequest](),
+	nodeapi.MethodPortsRevoke:            reflect.TypeFor[nodeapi.PortRevokeRequest](),
+	nodeapi.MethodGrantsList:             reflect.TypeFor[nodeapi.GrantsListRequest](),
+	nodeapi.MethodGrantsSet:              reflect.TypeFor[nodeapi.GrantsSetRequest](),
+	nodeapi.MethodGrantsRevoke:           reflect.TypeFor[nodeapi.GrantsRevokeRequest](),
 }
 
 // endless are the methods whose calls have no end of their own.
@@ -127,6 +132,7 @@ var endless = []string{
 var own = []string{
 	nodeapi.MethodStatus, nodeapi.MethodStatusSamples, nodeapi.MethodEvents,
 	nodeapi.MethodLogList, nodeapi.MethodLogLevel, nodeapi.MethodLogTail, nodeapi.MethodConfigGetAll,
+	nodeapi.MethodPortsCreate, nodeapi.MethodPortsRevoke,
 }
 
 // wrongValues are what a careless or hostile page puts into a field.

@@ -22,6 +22,9 @@ func id(ctx context.Context, b Backend, call *messageport.ServerCall) (any, erro
 	if err != nil || own.ID == req.Peer {
 		return own, err
 	}
+	if _, ok := b.(*guarded); ok {
+		return nil, notGranted(call.Method, "", " of a peer")
+	}
 	swarm, ok := b.(Swarm)
 	if !ok {
 		return nil, notSupported(call.Method + " of a peer")

@@ -131,6 +131,12 @@ var methods = map[string]method{
 	nodeapi.MethodStreamDial:   serveIn(streamDial),
 	nodeapi.MethodStreamHandle: serveIn(streamHandle),
 	nodeapi.MethodStreamAccept: serveIn(streamAccept),
+
+	nodeapi.MethodPortsCreate:  portsCreate,
+	nodeapi.MethodPortsRevoke:  portsRevoke,
+	nodeapi.MethodGrantsList:   serve(grantsList),
+	nodeapi.MethodGrantsSet:    serveIn(grantsSet),
+	nodeapi.MethodGrantsRevoke: serveIn(grantsRevoke),
 }
 
 // lasting are the methods whose calls have no end of their own. A server that

@@ -55,7 +55,8 @@ type Config struct {
 	// a room, 1 MiB if 0. The backend may take less.
 	MaxMessage int
 	// MaxSessions bounds the clients served at once, 256 if 0, and as many ports
-	// that have not said hello. More are refused.
+	// that have not said hello. More are refused. Those whose ports are bound to
+	// grants may be half of them.
 	MaxSessions int
 	// Yield is called between the turns of sessions, to let whatever else waits in
 	// the process go first. runtime.Gosched if nil.
@@ -75,6 +76,7 @@ type Server struct {
 	turns   *messageport.Turns
 	// sweeping has an element while a call goes through all of the repo.
 	sweeping turns
+	ports    *ports
 
 	// accepting ends when Shutdown begins, running when it cuts off what runs.
 	accepting     context.Context
@@ -82,15 +84,16 @@ type Server struct {
 	running       context.Context
 	stopRunning   context.CancelCauseFunc
 
-	mu           sync.Mutex // guards following
-	sessions     map[*session]struct{}
-	admitted     int               // of these, those that have said hello
-	numbered     uint64            // sessions so far
-	calls        int               // now open, of all sessions
-	past         messageport.Stats // of sessions that have ended, their bytes
-	idle         chan struct{}     // set by Shutdown; closed when calls is 0
-	served       sync.WaitGroup
-	stopSampling context.CancelFunc // set while there are sessions
+	mu            sync.Mutex // guards following
+	sessions      map[*session]struct{}
+	admitted      int               // of these, those that have said hello
+	admittedBound int               // and of these, those whose port is bound
+	numbered      uint64            // sessions so far
+	calls         int               // now open, of all sessions
+	past          messageport.Stats // of sessions that have ended, their bytes
+	idle          chan struct{}     // set by Shutdown; closed when calls is 0
+	served        sync.WaitGroup
+	stopSampling  context.CancelFunc // set while there are sessions
 
 	samples       samples
 	configChanged news.News
@@ -114,7 +117,7 @@ func New(cfg Config) *Server {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: cfg, turns: messageport.NewTurns(cfg.Yield), sweeping: make(turns, 1), started: time.Now(), sessions: make(map[*session]struct{})}
+	s := &Server{cfg: cfg, turns: messageport.NewTurns(cfg.Yield), sweeping: make(turns, 1), ports: newPorts(cfg.Epoch), started: time.Now(), sessions: make(map[*session]struct{})}
 	s.accepting, s.stopAccepting = context.WithCancelCause(context.Background())
 	s.running, s.stopRunning = context.WithCancelCause(context.Background())
 	s.boot = boot{open: cfg.Open, log: cfg.Logger, ctx: s.running}
@@ -173,6 +176,7 @@ func (s *Server) enter() *session {
 		id:      id,
 		started: time.Now(),
 		log:     s.cfg.Logger.With("session", id),
+		left:    make(chan struct{}),
 		crowded: len(s.sessions)-s.admitted >= s.cfg.MaxSessions,
 
 		buffering: make(turns, maxTurns),
@@ -190,10 +194,14 @@ func (s *Server) enter() *session {
 }
 
 func (s *Server) leave(sess *session) {
+	s.ports.leave(sess)
 	s.mu.Lock()
 	delete(s.sessions, sess)
 	if sess.admitted {
 		s.admitted--
+		if sess.bound {
+			s.admittedBound--
+		}
 	}
 	if sess.conn != nil {
 		stats := sess.conn.Stats()
@@ -204,6 +212,7 @@ func (s *Server) leave(sess *session) {
 		s.stopSampling()
 	}
 	s.mu.Unlock()
+	close(sess.left)
 	s.served.Done()
 }
 

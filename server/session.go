@@ -20,7 +20,13 @@ type session struct {
 	log     *slog.Logger
 	crowded bool // there are too many ports already that have said nothing
 
-	backend Backend // set by the handshake
+	cancel context.CancelCauseFunc // ends the session
+	left   chan struct{}           // closed when it has ended
+
+	// Set by the handshake.
+	backend Backend
+	mandate *mandate    // nil: it has all rights
+	expiry  *time.Timer // of that, if it has one
 
 	buffering turns // of calls that take their upload into memory
 	sending   turns // of those that wait for a member of a room
@@ -37,6 +43,7 @@ type session struct {
 
 	// Guarded by server.mu.
 	admitted bool                    // it said hello when there was room
+	bound    bool                    // and its port is bound
 	client   string                  // what the client calls itself
 	conn     *messageport.ServerConn // nil until the handshake is over
 }
@@ -49,7 +56,13 @@ func (s *session) serve(ctx context.Context, port messageport.Port) error {
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	s.cancel = cancel
+	defer func() {
+		cancel(nil)
+		if s.expiry != nil {
+			s.expiry.Stop()
+		}
+	}()
 	defer context.AfterFunc(s.server.running, func() { cancel(context.Cause(s.server.running)) })()
 
 	conn, err := s.accept(ctx, port)
@@ -79,10 +92,11 @@ func clip(name string) string {
 	return strings.ToValidUTF8(name[:min(len(name), most)], "")
 }
 
-// watch ends the session when the client's lock says that the client is gone.
+// watch ends the session when the client's lock says that the client is gone. Who
+// was handed a port has no say in which locks this process asks for.
 func (s *session) watch(ctx context.Context) {
 	lock := s.conn.Hello().Lock
-	if lock == "" || s.server.cfg.Liveness == nil {
+	if lock == "" || s.mandate != nil || s.server.cfg.Liveness == nil {
 		return
 	}
 	switch err := s.server.cfg.Liveness(ctx, lock); {
@@ -98,6 +112,14 @@ func (s *session) ServeCall(ctx context.Context, call *messageport.ServerCall) (
 	serve, ok := methods[call.Method]
 	if !ok {
 		return nil, messageport.UnknownMethod(call.Method)
+	}
+	if s.mandate != nil {
+		granted, done, err := s.mandate.begin(ctx, call)
+		if err != nil {
+			return nil, err
+		}
+		defer done()
+		ctx = granted
 	}
 	if err := s.server.beginCall(call); err != nil {
 		return nil, err

@@ -131,7 +131,7 @@ func TestErrorsOfTheBackend(t *testing.T) {
 						"path": "bafkqaaa", "cid": []byte{1, 0x55, 0, 0}, "cids": []any{}, "topic": "t",
 						"addr": "/p2p/p", "peer": "p", "protocol": "/a", "protocols": []any{"/a"},
 						"paths": []string{"bafkqaaa"}, "name": "bafkqaaa", "from": "bafkqaaa", "to": "bafkqaaa",
-						"domain": "example.com", "newName": "n",
+						"domain": "example.com", "newName": "n", "origin": "https://a.example",
 					}
 					if method == nodeapi.MethodKeyImport {
 						request["key"] = []byte{1}

@@ -105,6 +105,9 @@ func (s *session) status() (_ nodeapi.SessionStatus, ok bool) {
 		Received:  stats.Received,
 		Sent:      stats.Sent,
 	}
+	if s.mandate != nil {
+		status.Port, status.Origin = s.mandate.port.id, s.mandate.port.origin
+	}
 	for _, call := range conn.OpenCalls(maxCalls) {
 		status.Calls = append(status.Calls, nodeapi.CallStatus{
 			Method:   clip(call.Method),

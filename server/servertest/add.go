@@ -73,7 +73,7 @@ func (a *adding) run(src iter.Seq2[nodeapi.AddEntry, error]) error {
 	}
 	if a.opts.Pin == nil || *a.opts.Pin {
 		for _, c := range a.roots {
-			a.b.pin(nodeapi.Pin{Cid: c, Type: "recursive", Name: a.opts.PinName})
+			a.b.pin(a.ctx, nodeapi.Pin{Cid: c, Type: "recursive", Name: a.opts.PinName})
 		}
 	}
 	return nil

@@ -104,7 +104,7 @@ func (b *Backend) DAGImport(ctx context.Context, src iter.Seq2[nodeapi.CAR, erro
 		if _, err := b.get(root); err != nil {
 			told.PinErrorMsg, told.Code = err.Error(), nodeapi.CodeOf(err)
 		} else {
-			b.pin(nodeapi.Pin{Cid: root, Type: "recursive"})
+			b.pin(ctx, nodeapi.Pin{Cid: root, Type: "recursive"})
 		}
 		if err := tell(told); err != nil {
 			return imported, err

@@ -45,6 +45,7 @@ var (
 	_ server.PubSub     = (*Backend)(nil)
 	_ server.Rooms      = (*Backend)(nil)
 	_ server.Streams    = (*Backend)(nil)
+	_ server.Origins    = (*Backend)(nil)
 )
 
 // Backend is a node in memory. The zero value is ready.
@@ -68,8 +69,9 @@ type Backend struct {
 
 	mu       sync.Mutex // guards following, and the lists of Settings
 	blocks   map[cid.Cid][]byte
-	pins     map[cid.Cid]nodeapi.Pin
-	keys     map[string][]byte // what was imported, or made, by name
+	pins     map[pinKey]nodeapi.Pin
+	grants   map[string]nodeapi.OriginGrants // by origin
+	keys     map[string][]byte               // what was imported, or made, by name
 	services map[string]*service
 	names    map[string]string // what names point at
 	records  map[string][]byte // what was put, by key

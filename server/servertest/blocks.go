@@ -33,7 +33,7 @@ func (b *Backend) BlockPut(ctx context.Context, data []byte, opts nodeapi.BlockP
 	}
 	b.put(c, bytes.Clone(data))
 	if opts.Pin {
-		b.pin(nodeapi.Pin{Cid: c, Type: "recursive"})
+		b.pin(ctx, nodeapi.Pin{Cid: c, Type: "recursive"})
 	}
 	return nodeapi.BlockStat{Cid: c, Size: uint64(len(data))}, nil
 }
@@ -81,7 +81,7 @@ func (b *Backend) remove(c cid.Cid, force bool) nodeapi.CIDOutcome {
 	switch _, have := b.blocks[c]; {
 	case !have && !force:
 		return nodeapi.CIDOutcome{Cid: c, Code: nodeapi.CodeNotFound, Error: "no such block"}
-	case b.pins[c].Type != "":
+	case b.pinned(c):
 		return nodeapi.CIDOutcome{Cid: c, Code: nodeapi.CodePinned, Error: "it is pinned"}
 	}
 	delete(b.blocks, c)

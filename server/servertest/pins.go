@@ -29,7 +29,7 @@ func (b *Backend) PinAdd(ctx context.Context, req nodeapi.PinAddRequest) (cid.Ci
 	if req.Recursive != nil && !*req.Recursive {
 		pin.Type = "direct"
 	}
-	b.pin(pin)
+	b.pin(ctx, pin)
 	return c, nil
 }
 
@@ -46,10 +46,11 @@ func (b *Backend) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if _, ok := b.pins[c]; !ok {
+	key := pinKeyOf(ctx, c)
+	if _, ok := b.pins[key]; !ok {
 		return cid.Undef, nodeapi.Errorf(nodeapi.CodeNotPinned, map[string]any{"cid": c.String()}, "%s is not pinned", c)
 	}
-	delete(b.pins, c)
+	delete(b.pins, key)
 	return c, nil
 }
 
@@ -73,14 +74,14 @@ func (b *Backend) PinUpdate(ctx context.Context, req nodeapi.PinUpdateRequest) (
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	old, ok := b.pins[cids[0]]
+	old, ok := b.pins[pinKeyOf(ctx, cids[0])]
 	if !ok {
 		return nil, nodeapi.Errorf(nodeapi.CodeNotPinned, map[string]any{"cid": cids[0].String()}, "%s is not pinned", cids[0])
 	}
 	if req.Unpin == nil || *req.Unpin {
-		delete(b.pins, cids[0])
+		delete(b.pins, pinKeyOf(ctx, cids[0]))
 	}
-	b.pins[cids[1]] = nodeapi.Pin{Cid: cids[1], Type: "recursive", Name: old.Name}
+	b.pins[pinKeyOf(ctx, cids[1])] = nodeapi.Pin{Cid: cids[1], Type: "recursive", Name: old.Name}
 	return cids, nil
 }
 
@@ -90,7 +91,7 @@ func (b *Backend) PinList(ctx context.Context, req nodeapi.PinListRequest) iter.
 		if err := oneOf("type", req.Type, "", "all", "recursive", "direct", "indirect"); err != nil {
 			return err
 		}
-		for _, pin := range b.sortedPins() {
+		for _, pin := range b.sortedPins(ctx) {
 			wanted := req.Type == "" || req.Type == "all" || req.Type == pin.Type
 			if wanted && strings.Contains(pin.Name, req.Name) && !yield(pin) {
 				return nil
@@ -100,12 +101,14 @@ func (b *Backend) PinList(ctx context.Context, req nodeapi.PinListRequest) iter.
 	})
 }
 
-func (b *Backend) sortedPins() []nodeapi.Pin {
+func (b *Backend) sortedPins(ctx context.Context) []nodeapi.Pin {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	pins := make([]nodeapi.Pin, 0, len(b.pins))
-	for _, pin := range b.pins {
-		pins = append(pins, pin)
+	for key, pin := range b.pins {
+		if key == pinKeyOf(ctx, pin.Cid) {
+			pins = append(pins, pin)
+		}
 	}
 	slices.SortFunc(pins, func(p, q nodeapi.Pin) int { return strings.Compare(p.Cid.KeyString(), q.Cid.KeyString()) })
 	return pins
@@ -177,11 +180,32 @@ func (b *Backend) RepoVerify(ctx context.Context, bad func(nodeapi.CIDOutcome) e
 // Corrupt puts other bytes under c.
 func (b *Backend) Corrupt(c cid.Cid) { b.put(c, []byte("corrupt")) }
 
-func (b *Backend) pin(pin nodeapi.Pin) {
+// A pinKey is whose pin of what.
+type pinKey struct {
+	origin string // "" for the node's own
+	cid    cid.Cid
+}
+
+func pinKeyOf(ctx context.Context, c cid.Cid) pinKey {
+	account, _ := nodeapi.AccountOf(ctx)
+	return pinKey{account.Origin, c}
+}
+
+// pinned reports whether anybody has a pin of c. The caller holds b.mu.
+func (b *Backend) pinned(c cid.Cid) bool {
+	for key := range b.pins {
+		if key.cid == c {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *Backend) pin(ctx context.Context, pin nodeapi.Pin) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.pins == nil {
-		b.pins = make(map[cid.Cid]nodeapi.Pin)
+		b.pins = make(map[pinKey]nodeapi.Pin)
 	}
-	b.pins[pin.Cid] = pin
+	b.pins[pinKeyOf(ctx, pin.Cid)] = pin
 }

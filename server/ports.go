@@ -1,0 +1,176 @@
+package server
+
+import (
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/sharednode/sharednode/messageport"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+)
+
+const (
+	// secretTime is how long a secret waits for the hello of its port.
+	secretTime = time.Minute
+	// maxSecrets is how many wait at once.
+	maxSecrets = 256
+	// maxOriginPorts is how many ports an origin has at once.
+	maxOriginPorts = 32
+)
+
+type secret [messageport.BindSize]byte
+
+// A boundPort is a port that a session made for somebody else, from the making of
+// its secret to the end of its session.
+type boundPort struct {
+	id       string
+	origin   string          // "" for the node's own
+	grants   *nodeapi.Grants // nil: those that are kept for the origin
+	parent   *session
+	detached bool
+
+	// Guarded by ports.mu.
+	secret  secret
+	timer   *time.Timer // until the secret is used
+	session *session    // nil before
+}
+
+// follows reports whether the port is to have its origin's grants as they change.
+func (p *boundPort) follows(origin string) bool { return p.grants == nil && p.origin == origin }
+
+// ports are all that are bound, or are to be.
+type ports struct {
+	epoch string
+
+	mu       sync.Mutex // guards following
+	numbered uint64
+	all      map[string]*boundPort // by id
+	waiting  map[secret]*boundPort // those whose secret was not used yet
+	paces    map[string]*pace      // by origin, of those that have ports
+}
+
+func newPorts(epoch string) *ports {
+	return &ports{
+		epoch:   epoch,
+		all:     make(map[string]*boundPort),
+		waiting: make(map[secret]*boundPort),
+		paces:   make(map[string]*pace),
+	}
+}
+
+// create makes a port whose parent lives. Its id is of this epoch: no id names a
+// port of a process that is gone and one of this.
+func (p *ports) create(parent *session, req nodeapi.PortRequest) (*boundPort, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.waiting) >= maxSecrets {
+		return nil, nodeapi.Errorf(nodeapi.CodeTooManySessions, map[string]any{"limit": maxSecrets},
+			"%d ports wait to be used; that is the most", maxSecrets)
+	}
+	if n := p.count(req.Origin); n >= maxOriginPorts {
+		return nil, nodeapi.Errorf(nodeapi.CodeTooManySessions, map[string]any{"limit": maxOriginPorts, "origin": req.Origin},
+			"origin %q has %d ports; that is the most", req.Origin, n)
+	}
+	p.numbered++
+	port := &boundPort{
+		id:       fmt.Sprintf("%s-port-%d", p.epoch, p.numbered),
+		origin:   req.Origin,
+		grants:   req.Grants,
+		parent:   parent,
+		detached: req.Detached,
+	}
+	_, _ = rand.Read(port.secret[:]) // it never fails
+	p.all[port.id] = port
+	p.waiting[port.secret] = port
+	if p.paces[port.origin] == nil {
+		p.paces[port.origin] = &pace{}
+	}
+	port.timer = time.AfterFunc(secretTime, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if port.session == nil {
+			p.remove(port)
+		}
+	})
+	return port, nil
+}
+
+// count counts the ports of an origin. The caller holds p.mu.
+func (p *ports) count(origin string) int {
+	n := 0
+	for _, port := range p.all {
+		if port.origin == origin {
+			n++
+		}
+	}
+	return n
+}
+
+// remove takes a port out. The caller holds p.mu.
+func (p *ports) remove(port *boundPort) {
+	port.timer.Stop()
+	delete(p.waiting, port.secret)
+	delete(p.all, port.id)
+	if p.count(port.origin) == 0 {
+		delete(p.paces, port.origin)
+	}
+}
+
+// take gives the session the port of a secret, once, and its origin's pace. From
+// then on it can be ended, even as it is still being welcomed.
+func (p *ports) take(bind []byte, s *session) (*boundPort, *pace, bool) {
+	if len(bind) != messageport.BindSize {
+		return nil, nil, false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	port, ok := p.waiting[secret(bind)]
+	if !ok {
+		return nil, nil, false
+	}
+	port.timer.Stop()
+	delete(p.waiting, port.secret)
+	port.session = s
+	return port, p.paces[port.origin], true
+}
+
+// leave is told of the end of a session: of its own port, and of those that it has
+// made.
+func (p *ports) leave(s *session) {
+	p.mu.Lock()
+	for _, port := range p.all {
+		if port.session == s {
+			p.remove(port)
+		}
+	}
+	p.mu.Unlock()
+	p.end(errParentEnded, func(port *boundPort) bool {
+		return port.parent == s && (port.session == nil || !port.detached)
+	})
+}
+
+// errParentEnded is no word on the grants: who has the port may ask for another.
+var errParentEnded = &messageport.Error{Code: messageport.CodeDisconnected, Message: "the session that made the port has ended"}
+
+// end ends ports, and their sessions with the calls of these, for cause. It returns
+// the sessions, which are still on their way out.
+func (p *ports) end(cause error, which func(*boundPort) bool) []*session {
+	p.mu.Lock()
+	var ending []*session
+	for _, port := range p.all {
+		switch {
+		case !which(port):
+		case port.session == nil:
+			p.remove(port)
+		default:
+			ending = append(ending, port.session)
+		}
+	}
+	p.mu.Unlock()
+	for _, s := range ending {
+		s.cancel(cause)
+	}
+	return slices.Clip(ending)
+}
