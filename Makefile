@@ -20,6 +20,7 @@ WHOLE_SUITE := chromium-shared
 OTHER_SUITES := $(filter-out $(WHOLE_SUITE),$(SUITES))
 CORE_TESTS := TabsShareOneNode|ReloadOfTheOnlyTab|TabsElectOne|TwoDeployments|EachTabHearsEachMessageOnce|StreamsToAPeer|AnyTabSeesAll
 RUNS := $(SUITES:%=$(SUPPORT)/%.json)
+comma := ,
 WASM := GOOS=js GOARCH=wasm
 # The linters vet; with each set of build tags once more it would take minutes.
 GOTEST := go test -vet=off
@@ -71,6 +72,16 @@ kubo:
 test-native: kubo $(NPM_INSTALLED) $(PEERS_INSTALLED)
 	SHAREDNODE_KUBO=$$(.ci/tool ipfs) SHAREDNODE_CLUSTER=$$(.ci/tool ipfs-cluster-service) \
 		$(GOTEST) -race -timeout 15m ./...
+
+# What makes errors, and the tests that are quick to come to them.
+COVERED := ./messageport/...,./blockstore,./pubsub,./node/...,./server/...,./client
+.PHONY: reached
+reached: $(NPM_INSTALLED) ## Ask that a test reaches each error code
+	mkdir -p .cache
+	$(GOTEST) -short -timeout 15m -coverprofile .cache/reached.cover -coverpkg $(COVERED) $(subst $(comma), ,$(COVERED))
+	$(NPM) run test:reached
+	SHAREDNODE_COVER=$(CURDIR)/.cache/reached.cover SHAREDNODE_SCRIPTS=$(CURDIR)/client/js/dist/reached \
+		$(GOTEST) -count 1 -run Reached ./testing/errorcodes
 
 # With what the node is compiled with for the browser in the place of parts of the
 # libraries (cmd/build-wasm/lean).
