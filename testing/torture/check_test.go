@@ -153,12 +153,38 @@ func (r *run) check() {
 			r.add(damaged(o, how))
 		}
 	}
+	r.mu.Unlock()
+	r.checkPlaces(ctx, auditor)
+	r.mu.Lock()
 	r.model.history.mark("checked: %d pins, %d blocks, %d objects whole", len(listed.Pins), listed.Checked, len(whole))
 	r.mu.Unlock()
 	r.judge()
 	r.checkTopic(auditor)
 	r.checkLocks(ctx, auditor)
 	r.judge()
+}
+
+// checkPlaces wants each file of the Mutable File System to be one that it may be.
+func (r *run) checkPlaces(ctx context.Context, auditor *tab) {
+	r.t.Helper()
+	type asked struct {
+		Path string  `json:"path"`
+		May  []*spec `json:"may"`
+	}
+	var places []asked
+	r.mu.Lock()
+	for _, p := range r.model.places {
+		places = append(places, asked{p.path, p.may})
+	}
+	r.mu.Unlock()
+	var found foundPlaces
+	if err := auditor.page.Eval(ctx, &found, "return files(args[0])", places); err != nil {
+		r.fault(nil, "tab %d: %v", auditor.id, err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.add(r.model.observePlaces(found)...)
 }
 
 // checkSurvivors wants the pages that outlived a kill to be told of another

@@ -16,7 +16,8 @@
 // # The load
 //
 // Three tabs add files, directories and blocks, pin and unpin them under names,
-// replace roots that share blocks with their predecessors, collect garbage,
+// replace roots that share blocks with their predecessors, write, copy, move and
+// remove files of the Mutable File System, all under its one root, collect garbage,
 // read back and publish, a few of these at once each. The driver, which is the
 // test, chooses each operation, tells a tab over a WebSocket and gets the
 // outcome back: what is acknowledged is known outside of all browsers, and
@@ -31,6 +32,9 @@
 //     long as its worker lives, and not after.
 //   - Each pinned object is there whole, byte for byte; so is each that was
 //     acknowledged, and that no collection had leave to take.
+//   - Each file of the Mutable File System is, byte for byte, what was acknowledged
+//     last, or asked for since, whatever else its root was changed for meanwhile
+//     and whatever was collected; and there is no other.
 //   - Every block of the repo hashes to its CID.
 //   - The node has one PeerId for ever, and a new epoch if its worker's process
 //     is gone. Tabs that outlive their worker are told once.

@@ -17,13 +17,13 @@ type history struct {
 
 type event struct {
 	at        time.Duration
-	object    *object // nil where it is about none
-	operation bool    // of the load, and not a landmark in it
+	object    any  // or a place; nil where it is about none
+	operation bool // of the load, and not a landmark in it
 	text      string
 }
 
 // add adds what was asked of a page or answered by it.
-func (h *history) add(o *object, format string, args ...any) {
+func (h *history) add(o any, format string, args ...any) {
 	h.append(event{object: o, operation: true, text: fmt.Sprintf(format, args...)})
 }
 
@@ -45,7 +45,7 @@ func (h *history) append(e event) {
 const recent = 60
 
 // tell returns the events about some objects, and the last ones of all.
-func (h *history) tell(about map[*object]bool) string {
+func (h *history) tell(about map[any]bool) string {
 	var lines []string
 	landmarks := 0
 	for i, e := range slices.Backward(h.events) {

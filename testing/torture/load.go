@@ -39,7 +39,8 @@ func (l *load) choose() *operation {
 		choose func() *operation // nil if there is nothing to do it to
 	}{
 		{30, l.add},
-		{20, l.root},
+		{12, l.root},
+		{20, l.tree},
 		{15, l.repin},
 		{10, l.unpin},
 		{10, l.read},

@@ -13,6 +13,12 @@ const (
 	doCollect = "collect" // collect garbage
 	doRead    = "read"    // read an object back
 	doPublish = "publish" // publish a number
+
+	doWrite    = "write"    // write a file of the Mutable File System anew
+	doCopy     = "copy"     // put an object there
+	doMove     = "move"     // move a file there
+	doRemove   = "remove"   // remove one
+	doReadFile = "readFile" // read one back
 )
 
 // operation is one thing asked of a page.
@@ -23,6 +29,8 @@ type operation struct {
 	object *object // nil where there is none
 	to     pin     // what the object's pin is to become
 	number int     // what to publish
+	// What becomes of places, of a move those of which a file leaves one.
+	changes []change
 	// collected says that a collection may have been under way meanwhile.
 	collected bool
 }
@@ -35,8 +43,28 @@ func (op *operation) String() string {
 		return fmt.Sprintf("%s %v", op.do, op.object)
 	case doPublish:
 		return fmt.Sprintf("publish %d", op.number)
+	case doCopy:
+		return fmt.Sprintf("copy %v to %v", op.object, op.changes[0].place)
+	case doWrite, doMove, doRemove, doReadFile:
+		text := op.do
+		for _, c := range op.changes {
+			text += " " + c.place.String()
+		}
+		return text
 	}
 	return op.do
+}
+
+// about is what the history has the operation under, nil if it is about nothing
+// that lasts.
+func (op *operation) about() any {
+	switch {
+	case len(op.changes) > 0:
+		return op.changes[0].place
+	case op.object != nil:
+		return op.object
+	}
+	return nil
 }
 
 // outcome is how an operation ended, as the page tells it.
@@ -52,6 +80,7 @@ type outcome struct {
 type model struct {
 	history history
 	objects []*object
+	places  []*place
 	byCID   map[string]*object
 	byName  map[string]*object
 	open    map[*operation]struct{}
@@ -66,7 +95,7 @@ type model struct {
 }
 
 func newModel() *model {
-	return &model{byCID: map[string]*object{}, byName: map[string]*object{}, open: map[*operation]struct{}{}}
+	return &model{places: newPlaces(), byCID: map[string]*object{}, byName: map[string]*object{}, open: map[*operation]struct{}{}}
 }
 
 // reached notes which node in which start of its worker was met.
@@ -112,9 +141,12 @@ func (m *model) begin(op *operation) {
 	m.lastOperation++
 	op.id = m.lastOperation
 	m.open[op] = struct{}{}
-	m.history.add(op.object, "tab %d: %v", op.tab, op)
+	m.history.add(op.about(), "tab %d: %v", op.tab, op)
 	op.collected = m.isCollecting()
+	op.beginChanges()
 	switch op.do {
+	case doCopy:
+		op.object.doing = op
 	case doAdd, doPin, doUnpin:
 		op.object.doing = op
 		op.object.allow(op.to)
@@ -149,9 +181,13 @@ func (m *model) isCollecting() bool {
 // acknowledge notes that an operation went well.
 func (m *model) acknowledge(op *operation, out outcome) []fault {
 	delete(m.open, op)
-	m.history.add(op.object, "tab %d: done: %v", op.tab, op)
+	m.history.add(op.about(), "tab %d: done: %v", op.tab, op)
+	op.acknowledgeChanges()
 	o := op.object
 	switch op.do {
+	case doCopy:
+		o.doing = nil
+		return nil
 	case doAdd:
 		if o.cid != "" && o.cid != out.CID {
 			return []fault{{o, fmt.Sprintf("%v was acknowledged as %s", o, out.CID)}}
@@ -179,9 +215,10 @@ func (m *model) acknowledge(op *operation, out outcome) []fault {
 // latter as long as the worker lives.
 func (m *model) fail(op *operation, why string) {
 	delete(m.open, op)
-	m.history.add(op.object, "tab %d: %s: %v", op.tab, why, op)
+	m.history.add(op.about(), "tab %d: %s: %v", op.tab, why, op)
+	op.failChanges(m.epochs)
 	switch op.do {
-	case doAdd, doPin, doUnpin:
+	case doAdd, doPin, doUnpin, doCopy:
 		op.object.doing, op.object.doubtful = nil, m.epochs
 	case doCollect:
 		m.collecting = m.epochs

@@ -167,7 +167,7 @@ func (r *run) until(what string, condition func() bool) {
 // add is called with mu held.
 func (r *run) add(faults ...fault) { r.faults = append(r.faults, faults...) }
 
-func (r *run) fault(o *object, format string, args ...any) {
+func (r *run) fault(o any, format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.add(fault{o, fmt.Sprintf(format, args...)})

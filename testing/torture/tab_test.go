@@ -51,6 +51,9 @@ type task struct {
 	CID    string `json:"cid,omitempty"`
 	Pin    pin    `json:"pin"`
 	Number int    `json:"number,omitempty"`
+	// Of the Mutable File System: the path, and where it is to be moved.
+	Path string `json:"path,omitempty"`
+	To   string `json:"to,omitempty"`
 }
 
 // news is what a page tells, one thing at a time.
@@ -213,6 +216,16 @@ func (r *run) ask(t *tab, op *operation) {
 	if op.object != nil {
 		what.Spec, what.CID = &op.object.spec, op.object.cid
 	}
+	for i, c := range op.changes {
+		if i > 0 {
+			what.To = c.place.path
+			break
+		}
+		what.Path = c.place.path
+		if c.content != nil {
+			what.Spec = c.content
+		}
+	}
 	select {
 	case t.out <- what:
 	default:
@@ -242,6 +255,6 @@ func (r *run) ended(t *tab, op *operation, out outcome) {
 	case losses[out.Code] && r.killing:
 	case out.Code == "not-found" && (op.collected || op.do == doRead):
 	default:
-		r.add(fault{op.object, fmt.Sprintf("tab %d: %v failed: %s: %s", t.id, op, out.Code, out.Message)})
+		r.add(fault{op.about(), fmt.Sprintf("tab %d: %v failed: %s: %s", t.id, op, out.Code, out.Message)})
 	}
 }

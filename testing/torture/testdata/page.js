@@ -80,14 +80,22 @@ const actions = {
     for await (const { err } of node.repo.gc()) if (err) throw err
   },
   read: ({ cid, spec }) => check[spec.kind](cid, spec),
+  write: ({ path, spec: { size, seed, source } }) =>
+    node.files.write(path, sources[source](random(size, seed)), { create: true, parents: true, truncate: true }),
+  copy: ({ path, cid }) => node.files.cp(`/ipfs/${cid}`, path, { force: true, parents: true, offline: true }),
+  move: ({ path, to }) => node.files.mv(path, to, { parents: true }),
+  remove: ({ path }) => node.files.rm(path),
+  readFile: ({ path, spec: { size, seed } }) => sameBytes(node.files.read(path, { offline: true }), random(size, seed), path),
   publish: ({ number }) => node.pubsub.publish(topic, `${number}`)
 }
 
 const wrong = what => Object.assign(new Error(what), { code: 'wrong-bytes' })
 
-async function sameFile (path, want) {
+const sameFile = (path, want) => sameBytes(node.cat(path, { offline: true }), want, path)
+
+async function sameBytes (chunks, want, path) {
   let at = 0
-  for await (const chunk of node.cat(path, { offline: true })) {
+  for await (const chunk of chunks) {
     for (let i = 0; i < chunk.length; i++) {
       if (chunk[i] !== want[at + i]) throw wrong(`${path}: byte ${at + i}`)
     }
@@ -139,10 +147,39 @@ async function damages (objects) {
   return found
 }
 
+// files returns which of the contents that it may have each file of the Mutable File
+// System has, null being none, and what is there besides.
+async function files (places) {
+  const holds = {}
+  for (const { path, may } of places) holds[path] = await holding(path, may)
+  const strange = []
+  for await (const { name: tree } of node.files.ls('/')) {
+    for await (const { name } of node.files.ls(`/${tree}`)) {
+      if (!(`/${tree}/${name}` in holds)) strange.push(`/${tree}/${name}`)
+    }
+  }
+  return { holds, strange }
+}
+
+async function holding (path, may) {
+  let bytes = null
+  try {
+    bytes = await node.files.read(path, { offline: true }).bytes()
+  } catch (e) {
+    if (e.code !== 'no-link') return { wrong: `${e.code ?? e.name}: ${e.message}` }
+  }
+  const which = may.findLastIndex(spec => {
+    if (spec === null || bytes === null) return spec === bytes
+    const want = random(spec.size, spec.seed)
+    return bytes.length === want.length && bytes.every((b, i) => b === want[i])
+  })
+  return which < 0 ? { wrong: bytes === null ? 'there is none' : `there are ${bytes.length} other bytes` } : { which }
+}
+
 // locks returns the names of the locks that are held.
 const locks = async () => (await navigator.locks.query()).held.map(lock => lock.name)
 
-Object.assign(globalThis, { list, damages, locks, sameFile })
+Object.assign(globalThis, { list, damages, files, locks, sameFile })
 
 try {
   globalThis.node = await sharednode.connect(options)
