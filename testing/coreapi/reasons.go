@@ -20,7 +20,7 @@ var reasons = map[string]string{
 	"object.patch.rmLink":    "deprecated in favour of `dag.*` and `files.*`",
 	"provide.stat":           "the node announces no blocks, see `routing.provide`",
 	"pubsub.setMaxListeners": "of Node.js's event emitters; handlers here have no such limit",
-	"routing.provide":        "answers `not-supported`: delegated routers take no announcements, and a browser is no part of the DHT; what `pin.remote.*` pins is announced there",
+	"routing.provide":        "answers `not-supported`: delegated routers take no announcements, for which there is a draft alone ([IPIP-378](https://github.com/ipfs/specs/pull/378)), and a browser is no part of the DHT; what `pin.remote.*` pins is announced there",
 
 	":blockWriteConcurrency":             "blocks are written many to a transaction, as fast as the store takes them",
 	":fileImportConcurrency":             "files are read one after the other, and hashed and written beside that",
