@@ -143,7 +143,7 @@ profile: setup ## Draw what the worker spends its time on, WORK=smallFiles for o
 lint: setup-build $(NPM_INSTALLED) ## Run the linters, native and for js/wasm, and the TypeScript checks
 	lint=$$(.ci/tool golangci-lint) && $$lint run && $(WASM) $$lint run $(WASM_PACKAGES)
 	$(NPM) run lint
-	$(PRETTIER) --check cmd/demo/pages testing/reference/examples.js
+	$(PRETTIER) --check cmd/demo/pages testing/reference/examples.js testing/helia/web/examples.js
 
 .PHONY: vet
 vet:
@@ -154,7 +154,7 @@ vet:
 fmt: $(NPM_INSTALLED) ## Format Go and TypeScript
 	lint=$$(.ci/tool golangci-lint) && $$lint fmt
 	$(NPM) run fmt
-	$(PRETTIER) --write cmd/demo/pages testing/reference/examples.js
+	$(PRETTIER) --write cmd/demo/pages testing/reference/examples.js testing/helia/web/examples.js
 
 .PHONY: clean
 clean: ## Remove what was built; keep the tools in .cache/bin

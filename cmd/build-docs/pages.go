@@ -47,7 +47,8 @@ it logs.
 // pages returns the text of each file below docs/api, and what is lacking in the
 // sources.
 func pages(root string) (files map[string]string, problems []string, err error) {
-	api, err := reference.Read(filepath.Join(root, "client/js"), filepath.Join(root, "testing/reference/examples.js"))
+	api, err := reference.Read(filepath.Join(root, "client/js"),
+		filepath.Join(root, "testing/reference/examples.js"), filepath.Join(root, "testing/helia/web/examples.js"))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -17,7 +17,7 @@ func bundle(entry string) ([]byte, error) {
 		AbsWorkingDir: web, EntryPoints: []string{entry}, Format: api.FormatESModule, Outdir: "/",
 		Bundle: true, Platform: api.PlatformBrowser, Target: api.ES2022, LogLevel: api.LogLevelSilent,
 		Define:   map[string]string{"global": "globalThis"},
-		Alias:    map[string]string{"aegir/chai": "./chai.js"},
+		Alias:    map[string]string{"aegir/chai": "./chai.js", "sharednode/helia": "/dist/helia.js"},
 		External: []string{"/dist/*"}, // tested as it is shipped
 		Plugins:  []api.Plugin{withoutNode},
 	})

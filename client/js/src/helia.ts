@@ -21,8 +21,8 @@ type Many<T> = Iterable<T> | AsyncIterable<T>;
 /** Options of {@link SharednodeBlockstore}. */
 export interface BlockstoreOptions {
   /**
-   * Lets the node look for blocks on the network that the repo has not. Helia
-   * looks there itself, by its brokers, so this is false unless set.
+   * Lets the node look for blocks on the network that the repo has not; `false`
+   * unless set. Helia looks there itself, by its brokers.
    */
   network?: boolean | undefined;
 }
@@ -35,13 +35,6 @@ export interface BlockstoreOptions {
  * The node knows nothing of Helia's pins: what Helia has pinned and the node has
  * not, `node.repo.gc` and a `storageGCWatermark` remove. A block that the node
  * holds by a pin of its own stays when Helia deletes it.
- *
- * @example
- * const node = await connect();
- * const helia = await createHelia({
- *   blockstore: new SharednodeBlockstore(node),
- *   datastore: new SharednodeDatastore(node),
- * });
  */
 export class SharednodeBlockstore implements Blockstore {
   readonly #node: Sharednode;
@@ -156,12 +149,6 @@ export class SharednodeBlockstore implements Blockstore {
  * Records that the node keeps for applications, as Helia takes them
  * (https://www.npmjs.com/package/interface-datastore). They are apart from the
  * node's own, and the same in all tabs.
- *
- * @example
- * const datastore = new SharednodeDatastore(node, '/my-app');
- * await datastore.put(new Key('/theme'), new TextEncoder().encode('dark'));
- * for await (const { key, value } of datastore.query({ prefix: '/theme' }))
- *   console.log(`${key}`, value.length);
  */
 export class SharednodeDatastore implements Datastore {
   readonly #node: Sharednode;

@@ -60,13 +60,9 @@ type typ struct {
 
 func (t *typ) key() string { return t.decl.File + ":" + t.name }
 
-// Read reads the client below a directory, client/js, and the examples of a file.
-func Read(client, examplesFile string) (*API, error) {
+// Read reads the client below a directory, client/js, and the examples of files.
+func Read(client string, exampleFiles ...string) (*API, error) {
 	source, err := tsdoc.Read(client+"/src", ".ts")
-	if err != nil {
-		return nil, err
-	}
-	all, err := examples.Read(examplesFile)
 	if err != nil {
 		return nil, err
 	}
@@ -75,8 +71,14 @@ func Read(client, examplesFile string) (*API, error) {
 		return nil, err
 	}
 	a := &API{source: source, examples: map[string]examples.Example{}, homes: map[string]*page{}}
-	for _, e := range all {
-		a.examples[e.Name] = e
+	for _, file := range exampleFiles {
+		all, err := examples.Read(file)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range all {
+			a.examples[e.Name] = e
+		}
 	}
 	root := source.Exported(indexFile, rootClass)
 	if root == nil {

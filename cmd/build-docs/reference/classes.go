@@ -50,8 +50,7 @@ func (a *API) renderMembers(w *strings.Builder, p *page, d *tsdoc.Declaration) {
 }
 
 // renderClassExamples shows the examples of a class, which are under its name, and
-// asks that its methods are called in them. One that needs what no page has is in
-// its comment.
+// asks that its methods are called in them.
 func (a *API) renderClassExamples(w *strings.Builder, t *typ) {
 	code := ""
 	for _, name := range a.exampleNames() {
@@ -60,15 +59,8 @@ func (a *API) renderClassExamples(w *strings.Builder, t *typ) {
 			writeExample(w, a.examples[name].Code)
 		}
 	}
-	for _, example := range t.decl.Doc.Examples {
-		code += example
-		writeExample(w, example)
-	}
 	if code == "" {
 		a.problem("%s has no example", t.name)
-	}
-	if len(t.decl.Doc.Examples) > 0 {
-		return
 	}
 	for _, m := range t.decl.Members {
 		if m.Call != nil && m.Name != "constructor" && !regexp.MustCompile(`\.`+m.Name+`\(`).MatchString(code) {

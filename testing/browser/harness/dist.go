@@ -79,7 +79,7 @@ func newestSource(root string) (name string, changed time.Time, err error) {
 				return filepath.SkipDir // git's, and what the build and its tools keep
 			}
 			switch entry.Name() {
-			case "node_modules", "dist", "testing", "testdata", "test", "demo":
+			case "node_modules", "dist", "testing", "testdata", "test", "demo", "build-docs":
 				return filepath.SkipDir
 			}
 			return nil
