@@ -18,12 +18,16 @@ type Grants struct {
 	// get, ls, dag.get, dag.resolve, dag.stat, dag.export, block.get, refs, and
 	// resolve of a path under "/ipfs/".
 	Read bool `cbor:"read,omitempty"`
-	// List allows to know what the node holds: block.stat, refs.local, repo.stat, and
-	// offline in what Read and Pin allow.
+	// List allows to know what the node holds: block.stat, refs.local, repo.stat,
+	// offline in what Read, Pin and Files allow, and withLocal of files.stat.
 	List bool `cbor:"list,omitempty"`
-	// Add allows add, block.put, dag.put and dag.import.
+	// Add allows add, block.put, dag.put and dag.import. The pins of add are the
+	// origin's own. To pin with block.put and dag.put, which has fetched what the block
+	// links to, needs Pin as well; to pin the roots of dag.import, which is its default
+	// and tells whether the node holds what the CARs leave out, needs List.
 	Add bool `cbor:"add,omitempty"`
-	// Pin allows pin.add, pin.rm, pin.ls and pin.update, of the origin's own pins.
+	// Pin allows pin.add, pin.rm, pin.ls and pin.update, of the origin's own pins. Paths
+	// that go on below a CID need Read as well, and for pin.rm and pin.ls List.
 	Pin bool `cbor:"pin,omitempty"`
 	// Files allows files.*, in the origin's own directory, which is "/" to it. Paths
 	// under "/ipfs/" need Read as well.

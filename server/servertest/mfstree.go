@@ -159,3 +159,10 @@ func graft(files map[string]mfsEntry, from, to string, parents bool) error {
 func prune(files map[string]mfsEntry, p string) {
 	maps.DeleteFunc(files, func(other string, _ mfsEntry) bool { return other == p || strings.HasPrefix(other, p+"/") })
 }
+
+// Paths returns what there is in the Mutable File System.
+func (b *Backend) Paths() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Sorted(maps.Keys(b.files))
+}
