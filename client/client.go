@@ -23,6 +23,9 @@ type Options struct {
 	// Liveness returns nil once the server that holds lock is gone; the client is
 	// then closed. Nil: it lives as long as its port.
 	Liveness func(ctx context.Context, lock string) error
+	// Secret is that of CreatePort, for a client that has fewer rights. Such a client
+	// asks for no Config. A port that was bound before it was handed on needs none.
+	Secret []byte
 	// Limits of the session.
 	Limits messageport.Limits
 }
@@ -50,6 +53,7 @@ func Open(ctx context.Context, port messageport.Port, opts Options) (*Client, er
 		Client: name,
 		Lock:   opts.Lock,
 		App:    app,
+		Bind:   opts.Secret,
 		Limits: opts.Limits,
 	})
 	if err != nil {
@@ -93,14 +97,14 @@ func (c *Client) Done() <-chan struct{} { return c.conn.Done() }
 // with code "closed" if it was closed in order, by either side.
 func (c *Client) Err() error { return publicError(c.conn.Err()) }
 
-// PeerID returns the node's identity.
+// PeerID returns the node's identity, or nothing if that is not granted.
 func (c *Client) PeerID() string { return c.welcome.PeerID }
 
 // Epoch returns what names this run of the server's process.
 func (c *Client) Epoch() string { return c.conn.Welcome().Epoch }
 
 // Config returns the configuration that the node ran with when the session
-// began.
+// began. One that has but grants is not told.
 func (c *Client) Config() nodeapi.Config { return c.welcome.Config }
 
 // ID returns the node's identity and addresses.

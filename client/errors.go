@@ -14,5 +14,15 @@ func publicError(err error) error {
 	if !ok {
 		return err
 	}
-	return &nodeapi.Error{Code: nodeapi.Code(e.Code), Op: e.Op, Message: e.Message, Details: e.Details, Err: e}
+	code := nodeapi.Code(e.Code)
+	if reason, _ := e.Details["reason"].(string); code == messageport.CodeDisconnected && isOfGrants(reason) {
+		code = nodeapi.Code(reason)
+	}
+	return &nodeapi.Error{Code: code, Op: e.Op, Message: e.Message, Details: e.Details, Err: e}
+}
+
+// isOfGrants reports whether a session that ended so has lost its rights, or has
+// others now.
+func isOfGrants(code string) bool {
+	return code == string(nodeapi.CodeGrantsRevoked) || code == string(nodeapi.CodeGrantsChanged)
 }

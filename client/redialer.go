@@ -106,9 +106,10 @@ func (r *Redialer) Close() error {
 }
 
 // IsLost reports whether an error says that a call was lost with its session, or
-// was not begun since the server ends or moves. It has no verdict then.
+// was not begun since the server ends or moves, or that what is granted has changed.
+// It has no verdict then.
 func IsLost(err error) bool {
-	for _, code := range []nodeapi.Code{messageport.CodeDisconnected, nodeapi.CodeClosing, nodeapi.CodeWorkerMoved} {
+	for _, code := range []nodeapi.Code{messageport.CodeDisconnected, nodeapi.CodeClosing, nodeapi.CodeWorkerMoved, nodeapi.CodeGrantsChanged} {
 		if errors.Is(err, &nodeapi.Error{Code: code}) {
 			return true
 		}

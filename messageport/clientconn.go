@@ -2,6 +2,7 @@ package messageport
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"unicode/utf8"
@@ -269,10 +270,15 @@ func (c *ClientConn) endCalls(cause error) {
 	calls := c.calls
 	c.calls = nil
 	c.mu.Unlock()
+	var details map[string]any
+	if e, ok := errors.AsType[*Error](cause); ok {
+		details = map[string]any{"reason": e.Code}
+	}
 	for _, call := range calls {
 		call.finish(nil, &Error{
 			Code:    CodeDisconnected,
 			Op:      call.method,
+			Details: details,
 			Message: "the session ended before the call did: " + cause.Error(),
 			Err:     foreign(cause),
 		}, false)

@@ -15,7 +15,8 @@ const (
 	// this code was never sent.
 	CodeClosed = "closed"
 	// CodeDisconnected: the port ended before the call did. The call has no
-	// verdict: it may have been done, or not.
+	// verdict: it may have been done, or not. Details: reason, the code with which
+	// the session ended, where it did with one.
 	CodeDisconnected = "disconnected"
 	// CodeProtocolError: the other side broke the grammar.
 	CodeProtocolError = "protocol-error"

@@ -120,13 +120,12 @@ func checkPort(ctx context.Context, b Backend, req nodeapi.PortRequest) error {
 
 var errRevoked = &nodeapi.Error{Code: nodeapi.CodeGrantsRevoked, Message: "what was granted was taken back"}
 
-func portsRevoke(_ context.Context, s *session, call *messageport.ServerCall) (any, error) {
+func portsRevoke(ctx context.Context, s *session, call *messageport.ServerCall) (any, error) {
 	req, err := decode[nodeapi.PortRevokeRequest](call)
 	if err != nil {
 		return nil, err
 	}
-	s.server.ports.end(errRevoked, func(p *boundPort) bool { return p.id == req.Port })
-	return nil, nil
+	return nil, s.server.ports.endAndWait(ctx, call, errRevoked, func(p *boundPort) bool { return p.id == req.Port })
 }
 
 func grantsList(ctx context.Context, b Origins, call *messageport.ServerCall) (any, error) {
@@ -163,8 +162,9 @@ func grantsSet(ctx context.Context, s *session, b Origins, call *messageport.Ser
 	if err := b.SetOriginGrants(ctx, req.Origin, req.Grants); err != nil {
 		return nil, err
 	}
-	s.server.ports.end(errChanged, func(p *boundPort) bool { return p.session != nil && p.follows(req.Origin) })
-	return nil, nil
+	return nil, s.server.ports.endAndWait(ctx, call, errChanged, func(p *boundPort) bool {
+		return p.session != nil && p.follows(req.Origin)
+	})
 }
 
 // grantsRevoke first sees to it that nothing new can begin, then ends what runs, and
@@ -180,18 +180,9 @@ func grantsRevoke(ctx context.Context, s *session, b Origins, call *messageport.
 	if err := b.RemoveOriginGrants(ctx, req.Origin, false); err != nil {
 		return nil, err
 	}
-	ended := s.server.ports.end(errRevoked, func(p *boundPort) bool { return p.origin == req.Origin })
-	if !req.Forget {
-		return nil, nil
-	}
-	back := call.Away()
-	defer back()
-	for _, other := range ended {
-		select {
-		case <-other.left:
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
+	err = s.server.ports.endAndWait(ctx, call, errRevoked, func(p *boundPort) bool { return p.origin == req.Origin })
+	if err != nil || !req.Forget {
+		return nil, err
 	}
 	return nil, b.RemoveOriginGrants(ctx, req.Origin, true)
 }

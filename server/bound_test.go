@@ -388,18 +388,27 @@ func TestRevokedInTheHandshake(t *testing.T) {
 			}
 			return nil
 		}
-		result := make(chan error)
+		result := make(chan error, 1)
 		go func() {
 			_, err := f.tryDial(messageport.DialConfig{Bind: port.Secret})
 			result <- err
 		}()
 		<-asked
-		revoke := nodeapi.GrantsRevokeRequest{Origin: origin}
-		if err := parent.Invoke(f.Context(), nodeapi.MethodGrantsRevoke, revoke, nil); err != nil {
-			f.Fatal(err)
-		}
+		revoked := make(chan error, 1)
+		go func() {
+			req := nodeapi.GrantsRevokeRequest{Origin: origin}
+			revoked <- parent.Invoke(f.Context(), nodeapi.MethodGrantsRevoke, req, nil)
+		}()
 		synctest.Wait()
+		select {
+		case err := <-revoked:
+			f.Errorf("Revoke returned, with %v, when a session was still beginning", err)
+		default:
+		}
 		close(goOn)
+		if err := <-revoked; err != nil {
+			f.Error(err)
+		}
 		f.wantCode(<-result, nodeapi.CodeGrantsRevoked)
 	})
 }

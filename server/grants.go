@@ -119,7 +119,9 @@ func (m *mandate) begin(ctx context.Context, call *messageport.ServerCall) (_ co
 		return nil, nil, err
 	}
 	need, listed := needs[call.Method]
-	switch {
+	switch ended := m.port.ended.Load(); {
+	case ended != nil:
+		return nil, nil, *ended
 	case m.expired():
 		return nil, nil, errExpired
 	case !listed:
@@ -132,6 +134,10 @@ func (m *mandate) begin(ctx context.Context, call *messageport.ServerCall) (_ co
 	back()
 	if err != nil {
 		return nil, nil, err
+	}
+	if ended := m.port.ended.Load(); ended != nil { // while it waited
+		done()
+		return nil, nil, *ended
 	}
 	if m.port.origin != "" {
 		ctx = nodeapi.WithAccount(ctx, nodeapi.Account{Origin: m.port.origin, Quota: m.grants.Quota})

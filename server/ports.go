@@ -1,10 +1,11 @@
 package server
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sharednode/sharednode/messageport"
@@ -35,6 +36,8 @@ type boundPort struct {
 	secret  secret
 	timer   *time.Timer // until the secret is used
 	session *session    // nil before
+
+	ended atomic.Pointer[error] // why its rights are gone; set before the session ends
 }
 
 // follows reports whether the port is to have its origin's grants as they change.
@@ -165,6 +168,7 @@ func (p *ports) end(cause error, which func(*boundPort) bool) []*session {
 		case port.session == nil:
 			p.remove(port)
 		default:
+			port.ended.Store(&cause)
 			ending = append(ending, port.session)
 		}
 	}
@@ -172,5 +176,20 @@ func (p *ports) end(cause error, which func(*boundPort) bool) []*session {
 	for _, s := range ending {
 		s.cancel(cause)
 	}
-	return slices.Clip(ending)
+	return ending
+}
+
+// endAndWait is end that returns when nothing of the sessions is left, or when the
+// call that asks for it ends.
+func (p *ports) endAndWait(ctx context.Context, call *messageport.ServerCall, cause error, which func(*boundPort) bool) error {
+	back := call.Away()
+	defer back()
+	for _, s := range p.end(cause, which) {
+		select {
+		case <-s.left:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
 }
