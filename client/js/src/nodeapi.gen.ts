@@ -718,7 +718,8 @@ export type TransportErrorCode =
   | 'closed'
   /**
    * the port ended before the call did. The call has no
-   * verdict: it may have been done, or not.
+   * verdict: it may have been done, or not. Details: reason, the code with which
+   * the session ended, where it did with one.
    */
   | 'disconnected'
   /** the other side broke the grammar. */
