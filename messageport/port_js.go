@@ -35,6 +35,9 @@ var (
 	uint8Array = js.Global().Get("Uint8Array")
 	array      = js.Global().Get("Array")
 
+	arrayBuffer = js.Global().Get("ArrayBuffer")
+	canDetach   = arrayBuffer.Get("prototype").Get("transfer").Type() == js.TypeFunction
+
 	kept [smallFrame]js.Value // by length, as far as they were needed
 )
 
@@ -74,7 +77,25 @@ func (p *jsPort) message(_ js.Value, args []js.Value) any {
 	if err != nil {
 		p.in.fail(err)
 	}
+	giveBack(data)
 	return nil
+}
+
+// giveBackSize is the length from which on a message's memory is given back at
+// once. Of other values JavaScript may take the memory back only when Go has
+// collected its own garbage, which says nothing about theirs.
+const giveBackSize = 64 << 10
+
+// giveBack detaches the buffer of a large message, which has been copied or is
+// not going to be, where the browser can.
+func giveBack(data js.Value) {
+	if !canDetach || data.Type() != js.TypeObject || data.Length() < giveBackSize {
+		return
+	}
+	defer func() { _ = recover() }() // one that cannot be detached stays
+	if buffer := data.Get("buffer"); buffer.InstanceOf(arrayBuffer) {
+		buffer.Call("transfer", 0)
+	}
 }
 
 // copyToGo returns the bytes of a Uint8Array.
