@@ -24,7 +24,6 @@ type AcceptConfig struct {
 // port is then the session's, which Serve serves and Close closes; with an error
 // it is closed. If ctx ends first, that is its error.
 func Accept(ctx context.Context, port Port, cfg AcceptConfig) (*ServerConn, error) {
-	cfg.Turns.arrive(ctx, callCost)
 	s := newServerConn(port, cfg)
 	stop := context.AfterFunc(ctx, func() { s.end(context.Cause(ctx), farewell(ctx)) })
 	defer stop()
@@ -38,7 +37,7 @@ func Accept(ctx context.Context, port Port, cfg AcceptConfig) (*ServerConn, erro
 	case <-s.ctx.Done():
 		return nil, s.abandon()
 	}
-	cfg.Turns.arrive(s.ctx, len(s.greeting))
+	cfg.Turns.arrive(s.ctx, callCost+len(s.greeting))
 	if err := s.answerHello(cfg.Welcome); err != nil {
 		s.refuse(err)
 		return nil, s.abandon()

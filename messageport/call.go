@@ -104,8 +104,8 @@ func (c *call) Read(p []byte) (int, error) {
 // returns an error if it ended before its time.
 func (c *call) wait(event <-chan struct{}) error {
 	c.conn.out.flush(c.conn.busy())
-	c.place.leave()
-	defer c.place.take(c.ctx)
+	c.place.pause()
+	defer c.place.resume(c.ctx)
 	select {
 	case <-event:
 		return nil

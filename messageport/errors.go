@@ -24,6 +24,9 @@ const (
 	CodeFrameTooLarge = "frame-too-large"
 	// CodeTooManyCalls: more calls, or uploads, open at once than are allowed.
 	CodeTooManyCalls = "too-many-calls"
+	// CodeStalled: the client did not go on with a call for a while, its stream
+	// not read or not sent, and too many calls were waiting so.
+	CodeStalled = "stalled"
 	// CodeQueueLimit: more bytes left unread than are allowed.
 	CodeQueueLimit = "queue-limit"
 	// CodeVersionUnsupported: no protocol version in common. Details: client and

@@ -25,8 +25,9 @@ type Limits struct {
 	// MaxCalls is how many calls the server lets be open at once, 512 by default.
 	// Each may hold a request of MaxOpen bytes.
 	MaxCalls int
-	// MaxUploads is how many of these may have a stream from the client, 192 by
-	// default. Each may hold Window bytes that are not read.
+	// MaxUploads is how many of these may have a stream from the client, 64 by
+	// default. Each may hold Window bytes that are not read, and what its handler
+	// has read of something that is not yet whole.
 	MaxUploads int
 	// Window is how many bytes of each stream may be on their way or wait to be
 	// read: 64 KiB to 1 GiB, and 256 KiB by default.
@@ -60,7 +61,7 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.MaxFrame, maxMaxFrame, minMaxFrame, maxMaxFrame)
 	set(&l.MaxCalls, 512, 1, math.MaxInt32)
-	set(&l.MaxUploads, 192, 1, math.MaxInt32)
+	set(&l.MaxUploads, 64, 1, math.MaxInt32)
 	set(&l.Window, 256<<10, MinWindow, maxWindow)
 	set(&l.MaxWindow, 4<<20, l.Window, maxWindow)
 	set(&l.WindowBudget, 16<<20, 0, math.MaxInt)

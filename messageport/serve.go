@@ -171,7 +171,6 @@ func (s *ServerConn) openCall(f Frame) error {
 	// A copy, so that the call does not keep the message, which may be large.
 	call := &ServerCall{Method: string(method), request: bytes.Clone(request), started: time.Now()}
 	call.init(s.conn, f.ID, call.Method)
-	call.place = s.share.newPlace()
 	call.in.ended = f.end()
 	call.upload = !f.end()
 
@@ -191,6 +190,7 @@ func (s *ServerConn) openCall(f Frame) error {
 		s.uploads++
 	}
 	call.ctx, call.cancel = context.WithCancelCause(s.baseCtx)
+	call.place = s.share.newPlace(call.cancel)
 	s.calling.Add(1)
 	s.start(call)
 	return nil

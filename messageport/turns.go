@@ -51,10 +51,12 @@ type Turns struct {
 	// welcomed: whoever opens one after the other has no more than a session.
 	newcomers *share
 
-	mu      sync.Mutex // guards following, and all shares and places
-	recent  []*share   // that did something recently, and some that did not
-	queued  []*share   // that have waiters
-	dealing bool       // a goroutine is in deal
+	mu      sync.Mutex           // guards following, and all shares and places
+	paused  map[*place]time.Time // calls that wait for their clients, since when
+	looked  time.Time            // when it was last looked which of these have stalled
+	recent  []*share             // that did something recently, and some that did not
+	queued  []*share             // that have waiters
+	dealing bool                 // a goroutine is in deal
 	alarm   *time.Timer
 }
 
@@ -65,7 +67,7 @@ func NewTurns(yield func()) *Turns {
 	if yield == nil {
 		yield = runtime.Gosched
 	}
-	t := &Turns{yield: yield}
+	t := &Turns{yield: yield, paused: map[*place]time.Time{}}
 	t.newcomers = t.newShare()
 	t.alarm = time.AfterFunc(time.Hour, t.look)
 	t.alarm.Stop()
@@ -100,6 +102,7 @@ type waiter struct {
 // place is the right of a call to be worked on.
 type place struct {
 	share *share
+	end   context.CancelCauseFunc // ends the call
 
 	// Guarded by share.turns.mu.
 	since   time.Time
@@ -113,15 +116,18 @@ func (t *Turns) newShare() *share {
 	return &share{turns: t, places: map[*place]struct{}{}}
 }
 
-// newPlace returns a place that is not taken yet.
-func (s *share) newPlace() *place {
+// newPlace returns a place that is not taken yet, of a call that end ends.
+func (s *share) newPlace(end context.CancelCauseFunc) *place {
 	if s == nil {
 		return nil
 	}
-	return &place{share: s}
+	return &place{share: s, end: end}
 }
 
-// arrive waits until it is the turn of those that come. It does not if ctx ends.
+// Arrive waits until it is the turn of those that come, for one port more to be
+// taken up. It does not if ctx ends.
+func (t *Turns) Arrive(ctx context.Context) { t.arrive(ctx, callCost) }
+
 func (t *Turns) arrive(ctx context.Context, cost int) {
 	if t != nil {
 		t.newcomers.wait(ctx, &waiter{cost: cost})

@@ -12,7 +12,7 @@ import (
 func comers(t *testing.T, s *share, n int) (calls []*place, placed func() int) {
 	t.Helper()
 	for range n {
-		p := s.newPlace()
+		p := s.newPlace(nil)
 		calls = append(calls, p)
 		go p.take(t.Context())
 	}
@@ -25,7 +25,7 @@ func comers(t *testing.T, s *share, n int) (calls []*place, placed func() int) {
 }
 
 // works has a session do as much as makes it a busy one.
-func works(s *share) { s.newPlace().spend(context.Background(), busy) }
+func works(s *share) { s.newPlace(nil).spend(context.Background(), busy) }
 
 func TestTurnsOfOneAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestTurnsOfOneThatAsksForMore(t *testing.T) {
 			others = append(others, s)
 		}
 		greedy := turns.newShare()
-		greedy.newPlace().spend(t.Context(), 4*quantum)
+		greedy.newPlace(nil).spend(t.Context(), 4*quantum)
 		calls, placed := comers(t, greedy, 100)
 		got := placed()
 		if got > places/2 {
@@ -92,10 +92,10 @@ func TestTurnsEndWithTheCall(t *testing.T) {
 		turns := NewTurns(nil)
 		works(turns.newShare())
 		s := turns.newShare()
-		s.newPlace().spend(t.Context(), 1000*quantum)
+		s.newPlace(nil).spend(t.Context(), 1000*quantum)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		s.newPlace().spend(ctx, 1)
+		s.newPlace(nil).spend(ctx, 1)
 		if got := s.waiting(); got != 0 {
 			t.Errorf("%d wait whose call has ended", got)
 		}
@@ -225,4 +225,45 @@ func TestRefuse(t *testing.T) {
 	if _, err := far.Receive(t.Context()); !errors.Is(err, ErrClosed) {
 		t.Errorf("got %v after it; want the port closed", err)
 	}
+}
+
+// TestStalledCalls has a session leave calls half-way, and another one fewer.
+func TestStalledCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns := NewTurns(nil)
+		pause := func(s *share, n int) (ended *int) {
+			ended = new(int)
+			for range n {
+				s.newPlace(func(err error) {
+					if !hasCode(err, CodeStalled) {
+						t.Errorf("a call was ended for %v", err)
+					}
+					*ended++
+				}).pause()
+			}
+			return ended
+		}
+		modest := pause(turns.newShare(), maxStalled/4)
+		time.Sleep(time.Minute)
+		if *modest != 0 {
+			t.Errorf("%d calls of a few were ended", *modest)
+		}
+		greedy := turns.newShare()
+		first := pause(greedy, maxStalled)
+		time.Sleep(stallTime / 2)
+		second := pause(greedy, maxStalled)
+		if *first+*second != 0 {
+			t.Errorf("%d calls were ended that have not waited for long", *first+*second)
+		}
+		time.Sleep(stallTime / 2)
+		last := greedy.newPlace(func(error) { t.Error("a call was ended that has just begun to wait") })
+		last.pause()
+		if *modest != 0 || *second != 0 || *first != maxStalled/4 {
+			t.Errorf("%d, %d and %d were ended; want the oldest of who has most, down to %d in all", *modest, *first, *second, maxStalled)
+		}
+		last.resume(t.Context())
+		if _, there := turns.paused[last]; there {
+			t.Error("a call that goes on is taken for one that waits")
+		}
+	})
 }

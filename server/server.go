@@ -129,6 +129,10 @@ func New(cfg Config) *Server {
 
 var errClosing = &nodeapi.Error{Code: nodeapi.CodeClosing, Message: "the server is closing"}
 
+// Arrive waits until it is the turn of ports that come, for who can open them one
+// by one: thousands that come at once have no more of the time than a session.
+func (s *Server) Arrive(ctx context.Context) { s.turns.Arrive(ctx) }
+
 // Serve serves one port, which is the server's from now on, until the session
 // is over: with the port, by either side, or with ctx. It returns when all that
 // the session held has been released, with nil if it ended in order and

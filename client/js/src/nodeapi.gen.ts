@@ -728,6 +728,11 @@ export type TransportErrorCode =
   | 'frame-too-large'
   /** more calls, or uploads, open at once than are allowed. */
   | 'too-many-calls'
+  /**
+   * the client did not go on with a call for a while, its stream
+   * not read or not sent, and too many calls were waiting so.
+   */
+  | 'stalled'
   /** more bytes left unread than are allowed. */
   | 'queue-limit'
   /**

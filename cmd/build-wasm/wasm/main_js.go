@@ -58,7 +58,8 @@ func main() {
 	})
 	successor := make(chan nodeapi.Worker, 1)
 	script.onShutdown(func(to nodeapi.Worker) { successor <- to })
-	script.onPort(func(port messageport.Port) {
+	arrive := func() { srv.Arrive(ctx) }
+	script.onPort(arrive, func(port messageport.Port) {
 		_ = srv.Serve(ctx, port) // the server logs how it ended
 	})
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"sync"
 	"syscall/js"
 
 	"github.com/sharednode/sharednode/messageport"
@@ -64,11 +65,39 @@ func (s surroundings) onShutdown(f func(to nodeapi.Worker)) {
 	}))
 }
 
-// onPort has the script hand over the ports.
-func (s surroundings) onPort(serve func(messageport.Port)) {
+// onPort has the script hand over the ports. To open one costs more than to make
+// one, so each waits until turn returns, in which the calls of others go on.
+func (s surroundings) onPort(turn func(), serve func(messageport.Port)) {
+	var mu sync.Mutex
+	var arrived []js.Value // guarded by mu
+	news := make(chan struct{}, 1)
+	next := func() (port js.Value) {
+		for {
+			mu.Lock()
+			if len(arrived) > 0 {
+				port, arrived = arrived[0], arrived[1:]
+				mu.Unlock()
+				return port
+			}
+			mu.Unlock()
+			<-news
+		}
+	}
+	go func() {
+		for {
+			port := next()
+			turn()
+			go serve(messageport.NewPort(port))
+		}
+	}()
 	s.object.Set("accept", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		port := messageport.NewPort(args[0])
-		go serve(port)
+		mu.Lock()
+		defer mu.Unlock()
+		arrived = append(arrived, args[0])
+		select {
+		case news <- struct{}{}:
+		default:
+		}
 		return nil
 	}))
 }

@@ -18,8 +18,8 @@ type source struct {
 	codes   []constant
 	// transport has the codes of package messageport that are not among codes.
 	transport []constant
-	structs []structType
-	repeats []repeat
+	structs   []structType
+	repeats   []repeat
 }
 
 // repeat is an entry of the map Repeats: constants' names, as a constant has

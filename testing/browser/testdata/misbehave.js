@@ -203,6 +203,9 @@ function again (options, wrong) {
   }
 }
 
+/** How many calls with a stream to the node a session may have. */
+const UPLOADS = 64
+
 /** The script of a worker that answers the first message of each port. */
 const IDLE = 'data:text/javascript,onconnect=({ports:[port]})=>{port.onmessage=()=>port.postMessage(0)}'
 
@@ -221,7 +224,7 @@ export const ways = {
     run: async rogue => {
       await rogue.greeted()
       const bytes = new Uint8Array(200 * KiB)
-      for (let id = 1; id <= 192; id++) rogue.send(joined([open(id, 'add', {}, 0), ...entry(id), frame(DATA, 0, id, bytes)]))
+      for (let id = 1; id <= UPLOADS; id++) rogue.send(joined([open(id, 'add', {}, 0), ...entry(id), frame(DATA, 0, id, bytes)]))
       while (!rogue.stopped && !rogue.ended) await sleep(10)
     }
   },
@@ -258,9 +261,9 @@ export const ways = {
   subscribes: { run: keepOpen(512, 'pubsub.subscribe', n => ({ topic: `topic ${n}` })) },
   rooms: { run: keepOpen(512, 'room.join', n => ({ topic: `room ${n}` })) },
   handles: { run: keepOpen(512, 'libp2p.handle', n => ({ protocol: `/p/${n}` })) },
-  publishes: { run: keepUploading(128, 'pubsub.publish', { topic: 'flood' }, () => [], 16 * KiB) },
-  adds: { run: keepUploading(192, 'add', {}, entry, 200 * KiB) },
-  blocks: { run: keepUploading(192, 'block.put', {}, () => [], 200 * KiB) },
+  publishes: { run: keepUploading(UPLOADS, 'pubsub.publish', { topic: 'flood' }, () => [], 16 * KiB) },
+  adds: { run: keepUploading(UPLOADS, 'add', {}, entry, 200 * KiB) },
+  blocks: { run: keepUploading(UPLOADS, 'block.put', {}, () => [], 200 * KiB) },
   collects: { run: keepOpen(64, 'repo.gc') },
   verifies: { run: keepOpen(64, 'repo.verify') },
   counts: { run: keepOpen(512, 'repo.stat') },

@@ -2,6 +2,9 @@ import { encode } from '../cbor/encode.js';
 import { encodeHeader, FrameType, HEADER_SIZE } from '../protocol/frame.js';
 import type { Failure } from './program.js';
 
+/** Fewer ports than this are not worth to be looked through. */
+const TIDY = 64;
+
 /** What the doorman needs of a port. */
 export interface DoorPort {
   postMessage(message: Uint8Array): void;
@@ -15,6 +18,8 @@ export class Doorman<P extends DoorPort = MessagePort> {
   readonly #waiting: P[] = [];
   /** Ports that the program has, weakly: most tabs go before the worker. */
   #handed: WeakRef<P>[] = [];
+  /** How many there may be before those that are gone are looked for. */
+  #tidyAt = TIDY;
   #accept: ((port: P) => void) | undefined;
   #failure: Failure | undefined;
 
@@ -56,7 +61,11 @@ export class Doorman<P extends DoorPort = MessagePort> {
   }
 
   #hand(port: P, accept: (port: P) => void): void {
-    this.#handed = this.#handed.filter((ref) => ref.deref() !== undefined);
+    // Not each time: thousands may come at once.
+    if (this.#handed.length >= this.#tidyAt) {
+      this.#handed = this.#handed.filter((ref) => ref.deref() !== undefined);
+      this.#tidyAt = 2 * this.#handed.length + TIDY;
+    }
     this.#handed.push(new WeakRef(port));
     accept(port);
   }
