@@ -25,7 +25,7 @@ type Limits struct {
 	// MaxCalls is how many calls the server lets be open at once, 512 by default.
 	// Each may hold a request of MaxOpen bytes.
 	MaxCalls int
-	// MaxUploads is how many of these may have a stream from the client, 64 by
+	// MaxUploads is how many of these may have a stream from the client, 128 by
 	// default. Each may hold Window bytes that are not read, and what its handler
 	// has read of something that is not yet whole.
 	MaxUploads int
@@ -61,7 +61,7 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.MaxFrame, maxMaxFrame, minMaxFrame, maxMaxFrame)
 	set(&l.MaxCalls, 512, 1, math.MaxInt32)
-	set(&l.MaxUploads, 64, 1, math.MaxInt32)
+	set(&l.MaxUploads, 128, 1, math.MaxInt32)
 	set(&l.Window, 256<<10, MinWindow, maxWindow)
 	set(&l.MaxWindow, 4<<20, l.Window, maxWindow)
 	set(&l.WindowBudget, 16<<20, 0, math.MaxInt)

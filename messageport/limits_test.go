@@ -4,7 +4,7 @@ import "testing"
 
 func TestLimits(t *testing.T) {
 	standard := Limits{
-		MaxFrame: 1 << 20, MaxCalls: 512, MaxUploads: 64, Window: 256 << 10,
+		MaxFrame: 1 << 20, MaxCalls: 512, MaxUploads: 128, Window: 256 << 10,
 		MaxWindow: 4 << 20, WindowBudget: 16 << 20, MaxUnread: 16 << 20,
 	}
 	tests := []struct {

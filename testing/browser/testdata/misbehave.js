@@ -204,7 +204,7 @@ function again (options, wrong) {
 }
 
 /** How many calls with a stream to the node a session may have. */
-const UPLOADS = 64
+const UPLOADS = 128
 
 /** The script of a worker that answers the first message of each port. */
 const IDLE = 'data:text/javascript,onconnect=({ports:[port]})=>{port.onmessage=()=>port.postMessage(0)}'
