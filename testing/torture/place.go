@@ -23,9 +23,6 @@ func (p *place) String() string { return p.path }
 
 func (p *place) certain() bool { return p.doing == nil && p.doubtful == 0 && len(p.may) == 1 }
 
-// there reports whether the place is known to have a file.
-func (p *place) there() bool { return p.certain() && p.may[0] != nil }
-
 // Each tree of the load is a directory that all tabs write into.
 const (
 	trees       = 3

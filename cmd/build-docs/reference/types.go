@@ -78,9 +78,7 @@ func (a *API) placeTypes() {
 			rest.typ(t)
 		}
 	}
-	for _, t := range rest.found {
-		rest.page.types = append(rest.page.types, t)
-	}
+	rest.page.types = append(rest.page.types, rest.found...)
 }
 
 // A walk goes through what a page speaks of.

@@ -137,7 +137,7 @@ func (p *parser) typ(ends ...string) string {
 	wants := true
 	for p.peek().text != "" {
 		t := p.peek().text
-		if angle == 0 && slices.Contains(ends, t) && !(wants && t == "{") {
+		if angle == 0 && slices.Contains(ends, t) && (!wants || t != "{") {
 			break
 		}
 		switch {

@@ -250,9 +250,10 @@ func (p *parser) angles() string {
 	start, depth := p.peek().start, 0
 	for p.peek().text != "" {
 		t := p.take()
-		if t.text == "<" {
+		switch t.text {
+		case "<":
 			depth++
-		} else if t.text == ">" {
+		case ">":
 			if depth--; depth == 0 {
 				return oneLine(p.text[start:t.end])
 			}
