@@ -164,29 +164,6 @@ func (r *run) check() {
 	r.judge()
 }
 
-// checkPlaces wants each file of the Mutable File System to be one that it may be.
-func (r *run) checkPlaces(ctx context.Context, auditor *tab) {
-	r.t.Helper()
-	type asked struct {
-		Path string  `json:"path"`
-		May  []*spec `json:"may"`
-	}
-	var places []asked
-	r.mu.Lock()
-	for _, p := range r.model.places {
-		places = append(places, asked{p.path, p.may})
-	}
-	r.mu.Unlock()
-	var found foundPlaces
-	if err := auditor.page.Eval(ctx, &found, "return files(args[0])", places); err != nil {
-		r.fault(nil, "tab %d: %v", auditor.id, err)
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.add(r.model.observePlaces(found)...)
-}
-
 // checkSurvivors wants the pages that outlived a kill to be told of another
 // worker once if there is another, and not at all else.
 func (r *run) checkSurvivors(before survivors) {

@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -114,4 +115,27 @@ func TestLoadChangesPlaces(t *testing.T) {
 			t.Errorf("among %v there is no %s", done, do)
 		}
 	}
+}
+
+// checkPlaces wants each file of the Mutable File System to be one that it may be.
+func (r *run) checkPlaces(ctx context.Context, auditor *tab) {
+	r.t.Helper()
+	type asked struct {
+		Path string  `json:"path"`
+		May  []*spec `json:"may"`
+	}
+	var places []asked
+	r.mu.Lock()
+	for _, p := range r.model.places {
+		places = append(places, asked{p.path, p.may})
+	}
+	r.mu.Unlock()
+	var found foundPlaces
+	if err := auditor.page.Eval(ctx, &found, "return files(args[0])", places); err != nil {
+		r.fault(nil, "tab %d: %v", auditor.id, err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.add(r.model.observePlaces(found)...)
 }
