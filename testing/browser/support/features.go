@@ -20,6 +20,7 @@ var features = []feature{
 	{"`add`, `cat`, pins, DAGs, garbage collection; errors with codes", []string{"badinput_test.go", "closed_test.go"}},
 	{"Large files in bounded memory", []string{"large_test.go"}},
 	{"CAR archives", []string{"car_test.go"}},
+	{"`files.*`, one tree for all tabs", []string{"files_test.go"}},
 	{"Keys; routers and gateways over HTTP", []string{"http_test.go"}},
 	{"libp2p, bitswap and streams from a tab", []string{"libp2p_test.go"}},
 	{"Pubsub", []string{"pubsub_test.go"}},
