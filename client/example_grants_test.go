@@ -40,6 +40,8 @@ func ExampleClient_CreatePort() {
 	}
 	app := open(port.Secret)
 	defer app.Close()
+	grants, bound := app.Granted()
+	fmt.Println(bound, grants.Read, grants.Add)
 	block, err := app.Block().Get(ctx, added.Cid)
 	fmt.Println(string(block), err)
 	_, err = app.Repo().Stat(ctx)
@@ -49,6 +51,7 @@ func ExampleClient_CreatePort() {
 	<-app.Done()
 	fmt.Println(app.Err(), err)
 	// Output:
+	// true true false
 	// hello world <nil>
 	// repo.stat: repo.stat needs the grant "list"
 	// the other side ended the session: what was granted was taken back <nil>
