@@ -46,8 +46,6 @@ func ExampleClient_CreatePort() {
 	fmt.Println(string(block), err)
 	_, err = app.Repo().Stat(ctx)
 	fmt.Println(err)
-	grants, bound := app.Granted()
-	fmt.Println(grants.Read, grants.Add, bound)
 
 	err = c.RevokePort(ctx, port.Port)
 	<-app.Done()
@@ -56,7 +54,6 @@ func ExampleClient_CreatePort() {
 	// true true false
 	// hello world <nil>
 	// repo.stat: repo.stat needs the grant "list"
-	// true false true
 	// the other side ended the session: what was granted was taken back <nil>
 }
 
