@@ -162,6 +162,7 @@ func grantsSet(ctx context.Context, s *session, b Origins, call *messageport.Ser
 	if err := b.SetOriginGrants(ctx, req.Origin, req.Grants); err != nil {
 		return nil, err
 	}
+	s.server.ports.grant(req.Origin)
 	return nil, s.server.ports.endAndWait(ctx, call, errChanged, func(p *boundPort) bool {
 		return p.session != nil && p.follows(req.Origin)
 	})
@@ -180,6 +181,8 @@ func grantsRevoke(ctx context.Context, s *session, b Origins, call *messageport.
 	if err := b.RemoveOriginGrants(ctx, req.Origin, false); err != nil {
 		return nil, err
 	}
+	newest, oldest := s.server.numbers()
+	s.server.ports.revoke(req.Origin, newest, oldest)
 	err = s.server.ports.endAndWait(ctx, call, errRevoked, func(p *boundPort) bool { return p.origin == req.Origin })
 	if err != nil || !req.Forget {
 		return nil, err

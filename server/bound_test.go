@@ -458,6 +458,27 @@ func TestGrantsAreKeptListedAndRevoked(t *testing.T) {
 	})
 }
 
+// TestSessionsForgetWhatTheyDecidedBeforeARevocation: a page that was asked to let an
+// origin in once is not to do so again and again after its owner took that back.
+func TestSessionsForgetWhatTheyDecidedBeforeARevocation(t *testing.T) {
+	run(t, func(f *fixture) {
+		hub, settings := f.dial(), f.dial()
+		once := nodeapi.PortRequest{Origin: origin, Grants: &nodeapi.Grants{ID: true}}
+		f.createPort(hub, once)
+		revoke := nodeapi.GrantsRevokeRequest{Origin: origin}
+		if err := settings.Invoke(f.Context(), nodeapi.MethodGrantsRevoke, revoke, nil); err != nil {
+			f.Fatal(err)
+		}
+		f.wantCode(hub.Invoke(f.Context(), nodeapi.MethodPortsCreate, once, nil), nodeapi.CodeGrantsRevoked)
+		other := once
+		other.Origin = otherOrigin
+		f.createPort(hub, other)
+		f.createPort(f.dial(), once) // of a page that came later
+		f.setGrants(origin, nodeapi.Grants{})
+		f.createPort(hub, once)
+	})
+}
+
 func TestChangedGrantsEndThoseThatFollowThem(t *testing.T) {
 	run(t, func(f *fixture) {
 		f.setGrants(origin, nodeapi.Grants{ID: true})

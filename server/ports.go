@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,6 +53,7 @@ type ports struct {
 	all      map[string]*boundPort // by id
 	waiting  map[secret]*boundPort // those whose secret was not used yet
 	paces    map[string]*pace      // by origin, of those that have ports
+	revoked  map[string]uint64     // by origin, the newest session when its grants were taken back
 }
 
 func newPorts(epoch string) *ports {
@@ -60,6 +62,7 @@ func newPorts(epoch string) *ports {
 		all:     make(map[string]*boundPort),
 		waiting: make(map[secret]*boundPort),
 		paces:   make(map[string]*pace),
+		revoked: make(map[string]uint64),
 	}
 }
 
@@ -68,6 +71,9 @@ func newPorts(epoch string) *ports {
 func (p *ports) create(parent *session, req nodeapi.PortRequest) (*boundPort, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if newest, ok := p.revoked[req.Origin]; ok && req.Grants != nil && parent.number <= newest {
+		return nil, errRevoked
+	}
 	if len(p.waiting) >= maxSecrets {
 		return nil, nodeapi.Errorf(nodeapi.CodeTooManySessions, map[string]any{"limit": maxSecrets},
 			"%d ports wait to be used; that is the most", maxSecrets)
@@ -98,6 +104,24 @@ func (p *ports) create(parent *session, req nodeapi.PortRequest) (*boundPort, er
 		}
 	})
 	return port, nil
+}
+
+// revoke takes note that an origin's grants were taken back: sessions that live, of
+// which none is newer than that number, decided on grants of their own before that,
+// and bind no port to them again. What no session knows from before oldest on is
+// forgotten.
+func (p *ports) revoke(origin string, newest, oldest uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	maps.DeleteFunc(p.revoked, func(_ string, number uint64) bool { return number < oldest })
+	p.revoked[origin] = newest
+}
+
+// grant is the opposite.
+func (p *ports) grant(origin string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.revoked, origin)
 }
 
 // count counts the ports of an origin. The caller holds p.mu.

@@ -197,6 +197,17 @@ func (s *Server) enter() *session {
 	return sess
 }
 
+// numbers returns those of the newest session so far and of the oldest that lives.
+func (s *Server) numbers() (newest, oldest uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	oldest = s.numbered
+	for sess := range s.sessions {
+		oldest = min(oldest, sess.number)
+	}
+	return s.numbered, oldest
+}
+
 func (s *Server) leave(sess *session) {
 	s.ports.leave(sess)
 	s.mu.Lock()
