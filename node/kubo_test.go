@@ -9,11 +9,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +37,8 @@ type kuboCase struct {
 	args    []string // of "ipfs add"
 	opts    nodeapi.AddOptions
 	entries []diskEntry
-	archive bool // whether the archives are compared too
+	archive bool // whether the archives are compared too: of what has times
+	listing bool // whether the listings are
 }
 
 // A diskEntry is what is added, as it is on disk. A single one with no path is
@@ -93,7 +94,8 @@ func TestKubo(t *testing.T) {
 	}
 }
 
-// addCase returns the root's CID and, if wanted, the hash of its archive.
+// addCase returns the root's CID and, if wanted, the hashes of its archive and of its
+// listing.
 func addCase(t *testing.T, c kuboCase, n *node.Node) string {
 	t.Helper()
 	c.opts.Profile = c.profile
@@ -113,19 +115,37 @@ func addCase(t *testing.T, c kuboCase, n *node.Node) string {
 	}
 	added := add(t, n, c.opts, entries...)
 	root := added[len(added)-1].Cid.String()
-	if !c.archive {
-		return root
+	answer := []string{root}
+	if c.archive {
+		archive, err := tryGet(t, n, nodeapi.GetRequest{Path: root, Archive: true})
+		must(t, err)
+		answer = append(answer, hashOf(archive))
 	}
-	r, err := n.Get(t.Context(), nodeapi.GetRequest{Path: root, Archive: true})
-	if err != nil {
-		t.Fatalf("Get: %v", err)
+	if c.listing {
+		answer = append(answer, hashOf(listing(t, n, root)))
 	}
-	defer r.Close()
-	archive, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatalf("reading the archive: %v", err)
+	return strings.Join(answer, " ")
+}
+
+// listing tells of a directory as "ipfs ls" does, sorted, as that sorts large ones.
+func listing(t *testing.T, n *node.Node, root string) []byte {
+	t.Helper()
+	var text []byte
+	for entry, err := range n.List(t.Context(), root) {
+		must(t, err)
+		size, name := fmt.Sprint(entry.Size), entry.Name
+		if entry.Type == "dir" {
+			size, name = "-", name+"/"
+		}
+		text = fmt.Appendln(text, entry.Cid, size, name)
 	}
-	return root + " " + hashOf(archive)
+	return sortedLines(text)
+}
+
+func sortedLines(text []byte) []byte {
+	lines := slices.Collect(bytes.Lines(text))
+	slices.SortFunc(lines, bytes.Compare)
+	return bytes.Join(lines, nil)
 }
 
 func hashOf(data []byte) string {
@@ -155,17 +175,24 @@ func addToKubo(t *testing.T, kubo, repo string, c kuboCase) string {
 			must(t, os.Chtimes(at, time.Time{}, time.Unix(e.mtime, 0)))
 		}
 	}
-	args := append([]string{"add", "-r", "-Q", "--pin=false", fmt.Sprintf("--only-hash=%v", !c.archive)}, c.args...)
+	args := append([]string{"add", "-r", "-Q", "--pin=false", fmt.Sprintf("--only-hash=%v", !c.archive && !c.listing)}, c.args...)
 	root := strings.TrimSpace(string(runKubo(t, kubo, repo, append(args, target)...)))
-	if !c.archive {
-		return root
+	answer := []string{root}
+	if c.archive {
+		tarFile := filepath.Join(dir, "d.tar")
+		runKubo(t, kubo, repo, "get", "-a", "-o", tarFile, root)
+		archive, err := os.ReadFile(tarFile)
+		must(t, err)
+		answer = append(answer, hashOf(archive))
 	}
-	tarFile := filepath.Join(dir, "d.tar")
-	runKubo(t, kubo, repo, "get", "-a", "-o", tarFile, root)
-	archive, err := os.ReadFile(tarFile)
-	must(t, err)
-	return root + " " + hashOf(archive)
+	if c.listing {
+		answer = append(answer, hashOf(sortedLines(columns.ReplaceAll(runKubo(t, kubo, repo, "ls", root), []byte(" ")))))
+	}
+	return strings.Join(answer, " ")
 }
+
+// columns is what Kubo fills columns up with.
+var columns = regexp.MustCompile(`  +`)
 
 func runKubo(t *testing.T, kubo, repo string, args ...string) []byte {
 	t.Helper()

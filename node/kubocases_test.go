@@ -114,6 +114,7 @@ func directoryCases() []kuboCase {
 		} {
 			cases = append(cases, kuboCase{
 				name: "directory " + profile + " " + name, profile: profile, entries: entries,
+				listing: true,
 			})
 		}
 		cases = append(cases, kuboCase{
@@ -127,7 +128,7 @@ func directoryCases() []kuboCase {
 			profile: profile,
 			args:    []string{"--preserve-mode", "--preserve-mtime", "--raw-leaves=false"},
 			entries: tree(0o640, 1_700_000_000),
-			archive: true,
+			archive: true, listing: true,
 		})
 	}
 	return cases
