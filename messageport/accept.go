@@ -8,7 +8,7 @@ import (
 // AcceptConfig says how a server takes a port.
 type AcceptConfig struct {
 	// Welcome answers a client's hello. It may take its time; ctx ends if the
-	// client goes. An error refuses the client: one that has ErrorCode() crosses
+	// client goes. It may say fewer calls and uploads than Limits do. An error refuses the client: one that has ErrorCode() crosses
 	// the port with its code and details. Required.
 	Welcome func(ctx context.Context, hello Hello) (Welcome, error)
 	// Limits of the session.
@@ -70,6 +70,14 @@ func Refuse(ctx context.Context, port Port, reason error) {
 	_ = port.Close()
 }
 
+// lower returns a limit as it is, or a lower one that was asked for.
+func lower(limit int, asked uint32) int {
+	if asked == 0 || int64(asked) > int64(limit) {
+		return limit
+	}
+	return int(asked)
+}
+
 // abandon waits for the session's end and returns its cause.
 func (s *ServerConn) abandon() error {
 	<-s.readDone
@@ -87,6 +95,8 @@ func (s *ServerConn) refuse(err error) {
 func (s *ServerConn) welcome(w Welcome) error {
 	w.Window = uint32(s.limits.Window)
 	w.MaxFrame = uint32(s.limits.MaxFrame)
+	s.limits.MaxCalls = lower(s.limits.MaxCalls, w.MaxCalls)
+	s.limits.MaxUploads = lower(s.limits.MaxUploads, w.MaxUploads)
 	w.MaxCalls = uint32(s.limits.MaxCalls)
 	w.MaxUploads = uint32(s.limits.MaxUploads)
 	payload, err := Marshal(w)

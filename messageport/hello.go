@@ -25,7 +25,7 @@ type Hello struct {
 
 // Welcome is what a server says of itself.
 type Welcome struct {
-	Version    uint64     `cbor:"version"` // filled in by Accept, as are window and limits
+	Version    uint64     `cbor:"version"` // filled in by Accept, as are window and limits, but for lower maxCalls and maxUploads
 	Server     string     `cbor:"server"`  // name and version, for people
 	Epoch      string     `cbor:"epoch"`   // new at each start of the server's process
 	Session    string     `cbor:"session"` // never reused

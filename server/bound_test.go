@@ -3,9 +3,11 @@ package server_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -254,7 +256,7 @@ func TestPortsAreBounded(t *testing.T) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		for range 31 {
+		for range 15 {
 			f.createPort(parent, req)
 		}
 		f.wantCode(parent.Invoke(f.Context(), nodeapi.MethodPortsCreate, req, nil), nodeapi.CodeTooManySessions)
@@ -581,6 +583,51 @@ func TestCallsAtATime(t *testing.T) {
 			f.Error(err)
 		}
 		cancels[1]()
+	})
+}
+
+// TestCallsThatWaitAreBounded: each keeps its request and the beginning of its upload.
+func TestCallsThatWaitAreBounded(t *testing.T) {
+	run(t, func(f *fixture) {
+		conn := f.dialBound(origin, nodeapi.Grants{ID: true, MaxStreams: 3})
+		if w := conn.Welcome(); w.MaxCalls != 6 || w.MaxUploads != 3 {
+			f.Errorf("got %d calls, %d uploads; want 6, 3", w.MaxCalls, w.MaxUploads)
+		}
+		if w := f.dial().Welcome(); w.MaxCalls != 512 {
+			f.Errorf("a client of the node's own may have %d calls", w.MaxCalls)
+		}
+	})
+}
+
+// TestFaultsAreTheOwnersToKnow: neither what went wrong inside, nor how full the
+// repo is.
+func TestFaultsAreTheOwnersToKnow(t *testing.T) {
+	run(t, func(f *fixture) {
+		own, conn := f.dial(), f.dialBound(origin, allGrants)
+		for _, tc := range []struct {
+			err  error
+			code nodeapi.Code
+		}{
+			{errors.New("open /home/owner/secret"), nodeapi.CodeInternal},
+			{nodeapi.Errorf(nodeapi.CodeInternal, map[string]any{"path": "secret"}, "secret"), nodeapi.CodeInternal},
+			{nodeapi.Errorf(nodeapi.CodeStorageFull, map[string]any{"kind": "storageMax", "used": "secret"}, "secret"), nodeapi.CodeStorageFull},
+		} {
+			f.backend.Hook = func(context.Context, string) error { return tc.err }
+			e := f.wantCode(conn.Invoke(f.Context(), nodeapi.MethodVersion, nil, nil), tc.code)
+			if told := fmt.Sprint(e.Message, e.Details); strings.Contains(told, "secret") {
+				f.Errorf("got %s", told)
+			}
+			f.backend.Hook = func(context.Context, string) error { panic("secret") }
+			e = f.wantCode(conn.Invoke(f.Context(), nodeapi.MethodVersion, nil, nil), nodeapi.CodeInternal)
+			if strings.Contains(e.Message, "secret") {
+				f.Errorf("got %v of a panic", e)
+			}
+			f.backend.Hook = func(context.Context, string) error { return tc.err }
+			e = f.wantCode(own.Invoke(f.Context(), nodeapi.MethodVersion, nil, nil), tc.code)
+			if !strings.Contains(e.Message, "secret") {
+				f.Errorf("the owner got %v; want what it is", e)
+			}
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/sharednode/sharednode/messageport"
@@ -107,6 +108,26 @@ type mandate struct {
 
 func (m *mandate) expired() bool {
 	return m.grants.Expires != 0 && !time.Now().Before(time.UnixMilli(m.grants.Expires))
+}
+
+// calls returns how many calls the session may have open, of which some wait for
+// their turn, and how many of these may be uploads: each keeps what came for it.
+func (m *mandate) calls() (all, uploads uint32) {
+	return 2 * m.grants.MaxStreams, m.grants.MaxStreams
+}
+
+// toldOf returns what is told of an error. Of a fault, and of how full the repo is,
+// the owner alone is told more.
+func (m *mandate) toldOf(method string, err error) error {
+	switch e, ok := errors.AsType[*nodeapi.Error](err); {
+	case err == nil:
+		return nil
+	case ok && e.Code == nodeapi.CodeStorageFull:
+		return nodeapi.Errorf(e.Code, map[string]any{"kind": e.Details["kind"]}, "there is no room left")
+	case !hasCode(err):
+		return nodeapi.Errorf(nodeapi.CodeInternal, nil, "%s: a fault of the node's own", method)
+	}
+	return err
 }
 
 // begin lets a call begin that is granted, when it is its turn, and returns the

@@ -102,13 +102,17 @@ func (s *session) welcome(ctx context.Context, hello messageport.Hello) (message
 		return none, err
 	}
 	app, err := messageport.Marshal(told)
-	return messageport.Welcome{
+	welcome := messageport.Welcome{
 		Server:  "sharednode/" + s.server.cfg.Version,
 		Epoch:   s.server.cfg.Epoch,
 		Session: s.id,
 		Lock:    s.server.cfg.Lock,
 		App:     app,
-	}, err
+	}
+	if s.mandate != nil {
+		welcome.MaxCalls, welcome.MaxUploads = s.mandate.calls()
+	}
+	return welcome, err
 }
 
 // welcomeOwn answers a hello of one of the node's own clients, which have all rights.

@@ -19,7 +19,7 @@ const (
 	// maxSecrets is how many wait at once.
 	maxSecrets = 256
 	// maxOriginPorts is how many ports an origin has at once.
-	maxOriginPorts = 32
+	maxOriginPorts = 16
 )
 
 type secret [messageport.BindSize]byte

@@ -113,14 +113,24 @@ func (s *session) ServeCall(ctx context.Context, call *messageport.ServerCall) (
 	if !ok {
 		return nil, messageport.UnknownMethod(call.Method)
 	}
-	if s.mandate != nil {
-		granted, done, err := s.mandate.begin(ctx, call)
-		if err != nil {
-			return nil, err
-		}
-		defer done()
-		ctx = granted
+	if s.mandate == nil {
+		return s.answer(ctx, call, serve)
 	}
+	ctx, done, err := s.mandate.begin(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var result any
+	err = caught(s.log, call.Method, func() (err error) {
+		result, err = s.answer(ctx, call, serve)
+		return err
+	})
+	return result, s.mandate.toldOf(call.Method, err)
+}
+
+// answer has a call answered that may be made.
+func (s *session) answer(ctx context.Context, call *messageport.ServerCall, serve method) (any, error) {
 	if err := s.server.beginCall(call); err != nil {
 		return nil, err
 	}
