@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/coder/websocket"
 
@@ -91,7 +92,11 @@ func (r *run) openTab(ctx context.Context, page harness.Tab, options map[string]
 	}
 	address := r.server.Origin() + "/page.html?" + query.Encode()
 	if page != nil {
-		return t, page.Navigate(ctx, address)
+		err := page.Navigate(ctx, address)
+		if err != nil && strings.Contains(err.Error(), "net::ERR_ABORTED") { // by the one away, which was still under way
+			err = page.Navigate(ctx, address)
+		}
+		return t, err
 	}
 	t.page, err = r.browser.NewTab(ctx, address)
 	return t, err
