@@ -116,7 +116,14 @@ func (a *adding) pin(roots []nodeapi.Added) error {
 		}
 	}
 	ctx := a.importer.ctx
-	return a.node.store.wrap(ctx, a.node.pins.add(ctx, pin.Recursive, a.opts.PinName, cids...))
+	pins, err := a.node.pinsFor(ctx)
+	if err != nil {
+		return err
+	}
+	err = chargeOf(ctx).pinned(ctx, len(cids), 0, func() error {
+		return pins.add(ctx, pin.Recursive, a.opts.PinName, cids...)
+	})
+	return a.node.store.wrap(ctx, err)
 }
 
 func checkPinOptions(opts nodeapi.AddOptions) error {

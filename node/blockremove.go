@@ -11,7 +11,7 @@ import (
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
-// BlockRemove removes blocks, but none that a pin holds or that an operation
+// BlockRemove removes blocks, but none that anybody's pin holds or that an operation
 // under way counts on, and yields what became of each.
 func (n *Node) BlockRemove(ctx context.Context, req nodeapi.BlockRemoveRequest) iter.Seq2[nodeapi.CIDOutcome, error] {
 	return func(yield func(nodeapi.CIDOutcome, error) bool) {
@@ -82,7 +82,7 @@ func (n *Node) removeBlock(ctx context.Context, c cid.Cid, pinned map[fingerprin
 	return n.store.wrap(ctx, err)
 }
 
-// pinsOf returns the pins that hold any of the blocks.
+// pinsOf returns the pins, whoever's they are, that hold any of the blocks.
 func (n *Node) pinsOf(ctx context.Context, cids []cid.Cid) (map[fingerprint]nodeapi.Pin, error) {
 	asked := fingerprints{}
 	for _, c := range cids {
@@ -102,7 +102,7 @@ func (n *Node) pinsOf(ctx context.Context, cids []cid.Cid) (map[fingerprint]node
 	err := func() error {
 		for _, mode := range []pin.Mode{pin.Recursive, pin.Direct} {
 			kind, _ := pin.ModeToString(mode)
-			for c, err := range n.pins.held(ctx, mode) {
+			for c, err := range n.origins.held(ctx, mode) {
 				if err == nil {
 					err = note(nodeapi.Pin{Cid: c, Type: kind})
 				}
@@ -111,7 +111,7 @@ func (n *Node) pinsOf(ctx context.Context, cids []cid.Cid) (map[fingerprint]node
 				}
 			}
 		}
-		return n.eachIndirect(ctx, note)
+		return n.eachIndirect(ctx, n.origins.held(ctx, pin.Recursive), note)
 	}()
 	if err != nil && !errors.Is(err, errStop) {
 		return nil, err

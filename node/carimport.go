@@ -209,7 +209,11 @@ func (im *carImport) pinRoot(root cid.Cid) error {
 	if err := checkCID(root); err != nil {
 		return err
 	}
-	old, pinned, err := im.node.pins.find(im.ctx, root, pin.Recursive)
+	pins, err := im.node.pinsFor(im.ctx)
+	if err != nil {
+		return err
+	}
+	old, pinned, err := pins.find(im.ctx, root, pin.Recursive)
 	if err != nil || pinned && old.Cid.Equals(root) {
 		return im.node.store.wrap(im.ctx, err)
 	}

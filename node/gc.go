@@ -82,6 +82,11 @@ func (n *Node) collectGarbage(ctx context.Context, tell func([]cid.Cid)) error {
 // sweep is collectGarbage of a collection that has been started.
 func (n *Node) sweep(ctx context.Context, tell func([]cid.Cid)) error {
 	garbage := n.store.guard.garbage.Load()
+	counts, err := n.origins.beginCounts(ctx)
+	if err != nil {
+		return err
+	}
+	defer counts.end()
 	marked, err := n.mark(ctx)
 	if err != nil {
 		return err
@@ -111,6 +116,9 @@ func (n *Node) sweep(ctx context.Context, tell func([]cid.Cid)) error {
 	if err := remove(); err != nil {
 		return err
 	}
+	if err := n.origins.finish(ctx, counts); err != nil {
+		return err
+	}
 	n.collector.finish(garbage)
 	return nil
 }
@@ -126,7 +134,7 @@ func (n *Node) mark(ctx context.Context) (*fingerprints, error) {
 		return w.run(ctx, roots...)
 	}
 	var roots []cid.Cid
-	for root, err := range n.pins.held(ctx, pin.Recursive) {
+	for root, err := range n.origins.held(ctx, pin.Recursive) {
 		if err != nil {
 			return nil, err
 		}
@@ -146,7 +154,7 @@ func (n *Node) mark(ctx context.Context) (*fingerprints, error) {
 	}
 	// After the walks, which do not go on at what is marked: a direct pin marks
 	// its block and not what is under it.
-	for c, err := range n.pins.held(ctx, pin.Direct) {
+	for c, err := range n.origins.held(ctx, pin.Direct) {
 		if err != nil {
 			return nil, err
 		}

@@ -168,5 +168,29 @@ func (v *mfsView) write(l *lease) (cid.Cid, error) {
 	if err != nil {
 		return cid.Undef, err
 	}
-	return nd.Cid(), v.dag.write(v.ctx, l, nd.Cid())
+	root := nd.Cid()
+	written := cid.NewSet()
+	if charge := chargeOf(v.ctx); charge != nil {
+		if err := v.writeOwn(l, charge.account.Origin, written); err != nil {
+			return cid.Undef, err
+		}
+	}
+	return root, v.dag.write(withoutCharge(v.ctx), l, root, written)
+}
+
+// writeOwn writes what is in the directory of the origin that pays for it. What is
+// above that is everybody's.
+func (v *mfsView) writeOwn(l *lease, origin string, written *cid.Set) error {
+	p, err := originDirectory(origin)
+	if err != nil {
+		return err
+	}
+	own, err := v.cidAt(p)
+	if isNoEntry(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return v.dag.write(v.ctx, l, own, written)
 }

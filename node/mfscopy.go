@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"math"
 	"path"
 
 	"github.com/ipfs/boxo/mfs"
@@ -32,6 +33,29 @@ func (n *Node) FilesCopy(ctx context.Context, req nodeapi.FilesCopyRequest) erro
 	if err != nil {
 		return err
 	}
+	bytes, err := linkedSize(sources)
+	if err != nil {
+		return err
+	}
+	return chargeOf(ctx).kept(ctx, bytes, func() error { return n.copyTo(ctx, req, sources, to, builder) })
+}
+
+// linkedSize is how large what comes from outside of the tree says that it is.
+func linkedSize(sources []copySource) (bytes uint64, err error) {
+	for _, s := range sources {
+		if s.linked == nil {
+			continue
+		}
+		size, err := s.linked.Size()
+		if err != nil {
+			return 0, invalidBlock(s.linked.Cid(), err)
+		}
+		bytes += min(size, math.MaxUint64-bytes)
+	}
+	return bytes, nil
+}
+
+func (n *Node) copyTo(ctx context.Context, req nodeapi.FilesCopyRequest, sources []copySource, to mfsPath, builder cid.Builder) error {
 	return n.files.change(ctx, req.Flush, func(v *mfsView) error {
 		for _, from := range sources {
 			target, err := from.target(to, len(sources) > 1)

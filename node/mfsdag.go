@@ -100,19 +100,18 @@ func (d *mfsDAG) Remove(context.Context, cid.Cid) error { return nil }
 // RemoveMany likewise.
 func (d *mfsDAG) RemoveMany(context.Context, []cid.Cid) error { return nil }
 
-// write writes what was added and is now under root.
-func (d *mfsDAG) write(ctx context.Context, l *lease, root cid.Cid) error {
+// write writes what was added and is now under root, but for what has been written.
+func (d *mfsDAG) write(ctx context.Context, l *lease, root cid.Cid, written *cid.Set) error {
 	ctx, cancel := context.WithCancel(ctx)
 	w := newBlockWriter(ctx, d.store, l, func() int64 { return batchBytes })
 	defer w.flying.Wait()
 	defer cancel()
-	seen := cid.NewSet()
 	todo := []cid.Cid{root}
 	for len(todo) > 0 {
 		c := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		added := d.find(c)
-		if added == nil || !seen.Visit(c) {
+		if added == nil || !written.Visit(c) {
 			continue
 		}
 		if err := w.put(added.block); err != nil {

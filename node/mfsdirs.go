@@ -83,10 +83,12 @@ func (v *mfsView) firstMissing(p mfsPath) (int, error) {
 func isNoEntry(err error) bool { return nodeapi.CodeOf(err) == nodeapi.CodeNoLink }
 
 // FilesRemove removes what is at each of the paths that it can be removed from,
-// and returns the first error.
+// and returns the first error. What it writes for that counts towards no quota: who
+// has filled one can make room.
 func (n *Node) FilesRemove(ctx context.Context, req nodeapi.FilesRemoveRequest) error {
 	ctx, end := n.beginFetching(ctx)
 	defer end()
+	ctx = withoutCharge(ctx)
 	var failed error
 	paths := make([]mfsPath, 0, len(req.Paths))
 	for _, text := range req.Paths {

@@ -31,6 +31,7 @@ type Node struct {
 	keys    *keystore.Store
 	names   *names.Names
 	files   *mfsTree
+	origins *origins
 	records ds.Batching // of applications
 
 	services *pinservice.Store
@@ -95,6 +96,7 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 		release:   func() {},
 	}
 	n.files = newMFSTree(n)
+	n.origins = newOrigins(n)
 	if cfg.Hasher == nil {
 		n.cfg.Hasher, n.release = platformHasher()
 	}
@@ -115,7 +117,7 @@ func (n *Node) Close() error {
 	n.admits.Unlock()
 	n.running.Wait()
 	err := n.files.close(context.Background())
-	err = errors.Join(err, n.names.Close(), n.stopNetwork())
+	err = errors.Join(err, n.origins.close(context.Background()), n.names.Close(), n.stopNetwork())
 	n.release()
 	return errors.Join(err, n.pins.pinner.Close())
 }
@@ -125,6 +127,7 @@ func (n *Node) Close() error {
 func (n *Node) begin(ctx context.Context) (_ context.Context, end func()) {
 	n.admits.Lock()
 	defer n.admits.Unlock()
+	ctx, endCharge := n.withCharge(ctx)
 	ctx, cancel := context.WithCancelCause(ctx)
 	if n.stopped.Err() != nil {
 		cancel(errClosed)
@@ -135,6 +138,7 @@ func (n *Node) begin(ctx context.Context) (_ context.Context, end func()) {
 	return ctx, func() {
 		unhook()
 		cancel(nil)
+		endCharge()
 		n.running.Done()
 	}
 }

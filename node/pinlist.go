@@ -33,6 +33,13 @@ func (n *Node) PinList(ctx context.Context, req nodeapi.PinListRequest) iter.Seq
 	}
 }
 
+// A pinLister lists the pins of who asks.
+type pinLister struct {
+	*Node
+
+	pins *pins
+}
+
 func (n *Node) listPins(ctx context.Context, req nodeapi.PinListRequest, tell func(nodeapi.Pin) error) error {
 	kind := req.Type
 	switch kind {
@@ -42,18 +49,23 @@ func (n *Node) listPins(ctx context.Context, req nodeapi.PinListRequest, tell fu
 	default:
 		return invalidOption("type", kind, "type %q is not known", kind)
 	}
-	if len(req.Paths) > 0 {
-		return n.listPaths(ctx, req.Paths, kind, tell)
+	p, err := n.pinsFor(ctx)
+	if err != nil {
+		return err
 	}
-	return n.listAll(ctx, kind, tell)
+	l := pinLister{n, p}
+	if len(req.Paths) > 0 {
+		return l.listPaths(ctx, req.Paths, kind, tell)
+	}
+	return l.listAll(ctx, kind, tell)
 }
 
-func (n *Node) listAll(ctx context.Context, kind string, tell func(nodeapi.Pin) error) error {
+func (l pinLister) listAll(ctx context.Context, kind string, tell func(nodeapi.Pin) error) error {
 	for _, mode := range []pin.Mode{pin.Recursive, pin.Direct} {
 		if name, _ := pin.ModeToString(mode); kind != pinAll && kind != name {
 			continue
 		}
-		for p, err := range n.pins.list(ctx, mode) {
+		for p, err := range l.pins.list(ctx, mode) {
 			if err == nil {
 				err = tell(p)
 			}
@@ -67,14 +79,14 @@ func (n *Node) listAll(ctx context.Context, kind string, tell func(nodeapi.Pin) 
 	}
 	var pinned fingerprints
 	for _, mode := range []pin.Mode{pin.Recursive, pin.Direct} {
-		for c, err := range n.pins.held(ctx, mode) {
+		for c, err := range l.pins.held(ctx, mode) {
 			if err != nil {
 				return err
 			}
 			pinned.add(fingerprintOf(c.Hash()))
 		}
 	}
-	return n.eachIndirect(ctx, func(p nodeapi.Pin) error {
+	return l.eachIndirect(ctx, l.pins.held(ctx, pin.Recursive), func(p nodeapi.Pin) error {
 		if pinned.has(fingerprintOf(p.Cid.Hash())) {
 			return nil
 		}
@@ -84,14 +96,14 @@ func (n *Node) listAll(ctx context.Context, kind string, tell func(nodeapi.Pin) 
 
 // listPaths tells how each of the paths is pinned: by itself, if it is, or else
 // under another block.
-func (n *Node) listPaths(ctx context.Context, paths []string, kind string, tell func(nodeapi.Pin) error) error {
+func (l pinLister) listPaths(ctx context.Context, paths []string, kind string, tell func(nodeapi.Pin) error) error {
 	under := map[fingerprint]cid.Cid{} // those to be found under others
 	for _, path := range paths {
-		c, err := n.resolveBlock(ctx, path)
+		c, err := l.resolveBlock(ctx, path)
 		if err != nil {
 			return err
 		}
-		p, pinned, err := n.findPin(ctx, c, kind)
+		p, pinned, err := l.findPin(ctx, c, kind)
 		switch {
 		case err != nil:
 			return err
@@ -108,7 +120,7 @@ func (n *Node) listPaths(ctx context.Context, paths []string, kind string, tell 
 	if len(under) == 0 {
 		return nil
 	}
-	err := n.eachIndirect(ctx, func(p nodeapi.Pin) error {
+	err := l.eachIndirect(ctx, l.pins.held(ctx, pin.Recursive), func(p nodeapi.Pin) error {
 		k := fingerprintOf(p.Cid.Hash())
 		asked, wanted := under[k]
 		if !wanted {
@@ -131,12 +143,12 @@ func (n *Node) listPaths(ctx context.Context, paths []string, kind string, tell 
 }
 
 // findPin returns how a block itself is pinned.
-func (n *Node) findPin(ctx context.Context, c cid.Cid, kind string) (nodeapi.Pin, bool, error) {
+func (l pinLister) findPin(ctx context.Context, c cid.Cid, kind string) (nodeapi.Pin, bool, error) {
 	for _, mode := range []pin.Mode{pin.Recursive, pin.Direct} {
 		if name, _ := pin.ModeToString(mode); kind != pinAll && kind != name {
 			continue
 		}
-		p, pinned, err := n.pins.find(ctx, c, mode)
+		p, pinned, err := l.pins.find(ctx, c, mode)
 		if err != nil || pinned {
 			return p, pinned, err
 		}
@@ -144,12 +156,12 @@ func (n *Node) findPin(ctx context.Context, c cid.Cid, kind string) (nodeapi.Pin
 	return nodeapi.Pin{}, false, nil
 }
 
-// eachIndirect calls tell with each block under a recursive pin, once, with the
+// eachIndirect calls tell with each block under one of the recursive pins, once, with the
 // first pin that it was found under. The pins themselves are left out where they
 // begin the walk.
-func (n *Node) eachIndirect(ctx context.Context, tell func(nodeapi.Pin) error) error {
+func (n *Node) eachIndirect(ctx context.Context, pins iter.Seq2[cid.Cid, error], tell func(nodeapi.Pin) error) error {
 	seen := fingerprints{}
-	for via, err := range n.pins.held(ctx, pin.Recursive) {
+	for via, err := range pins {
 		if err != nil {
 			return err
 		}

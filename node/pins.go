@@ -9,6 +9,7 @@ import (
 	"github.com/ipfs/boxo/pinning/pinner/dspinner"
 	"github.com/ipfs/go-cid"
 	ds "github.com/ipfs/go-datastore"
+	"github.com/ipfs/go-datastore/query"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
@@ -160,6 +161,26 @@ func (p *pins) held(ctx context.Context, mode pin.Mode) iter.Seq2[cid.Cid, error
 	return p.store.held(ctx, pinIndexRecursive)
 }
 
+// removeAll unpins everything.
+func (p *pins) removeAll(ctx context.Context) error {
+	return p.change(ctx, func(pin.Pinner) error {
+		results, err := p.store.Query(ctx, query.Query{Prefix: pinsKey.String(), KeysOnly: true})
+		if err != nil {
+			return err
+		}
+		entries, err := results.Rest()
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if err := p.store.Delete(ctx, ds.RawKey(e.Key)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // find returns how a block itself is pinned, if it is.
 func (p *pins) find(ctx context.Context, c cid.Cid, mode pin.Mode) (nodeapi.Pin, bool, error) {
 	found, err := p.pinner.CheckIfPinnedWithType(ctx, mode, true, c)
@@ -175,109 +196,4 @@ func checkPinName(option, name string) error {
 		return invalidOption(option, name, "a name of %d bytes; the most is %d", len(name), maxPinName)
 	}
 	return nil
-}
-
-// PinAdd pins what a path names, once it has seen that all of it is there, to
-// the last leaf.
-func (n *Node) PinAdd(ctx context.Context, req nodeapi.PinAddRequest) (cid.Cid, error) {
-	ctx, end := n.beginFetching(ctx)
-	defer end()
-	if err := checkPinName("name", req.Name); err != nil {
-		return cid.Undef, err
-	}
-	c, err := n.resolveBlock(ctx, req.Path)
-	if err != nil {
-		return cid.Undef, err
-	}
-	l := n.store.guard.lease()
-	defer l.release()
-	if req.Recursive == nil || *req.Recursive {
-		return c, n.pinWhole(ctx, l, c, req.Name)
-	}
-	if err := l.hold(ctx, c.Hash()); err != nil {
-		return cid.Undef, err
-	}
-	if err := n.store.need(ctx, c); err != nil {
-		return cid.Undef, err
-	}
-	return c, n.store.wrap(ctx, n.pins.add(ctx, pin.Direct, req.Name, c))
-}
-
-// pinWhole pins a DAG, all of which it wants to be there.
-func (n *Node) pinWhole(ctx context.Context, l *lease, root cid.Cid, name string) error {
-	seen := fingerprints{}
-	walk := dagWalk{
-		store:  n.store,
-		leaves: true,
-		enter: func(c cid.Cid) (bool, error) {
-			if !seen.add(fingerprintOf(c.Hash())) {
-				return false, nil
-			}
-			return true, l.hold(ctx, c.Hash())
-		},
-	}
-	if err := walk.run(ctx, root); err != nil {
-		return err
-	}
-	return n.store.wrap(ctx, n.pins.add(ctx, pin.Recursive, name, root))
-}
-
-// PinRemove unpins what a path names. What it held stays until it is collected.
-func (n *Node) PinRemove(ctx context.Context, req nodeapi.PinRemoveRequest) (cid.Cid, error) {
-	ctx, end := n.begin(ctx)
-	defer end()
-	c, err := n.resolveBlock(ctx, req.Path)
-	if err != nil {
-		return cid.Undef, err
-	}
-	err = n.pins.remove(ctx, c, req.Recursive == nil || *req.Recursive)
-	n.store.guard.garbage.Add(1)
-	return c, n.store.wrap(ctx, err)
-}
-
-// PinUpdate pins what one path names in the place of another one, under the
-// name of that pin. All of it must be there; what is the same in both is looked
-// at, not fetched again.
-func (n *Node) PinUpdate(ctx context.Context, req nodeapi.PinUpdateRequest) ([]cid.Cid, error) {
-	ctx, end := n.beginFetching(ctx)
-	defer end()
-	from, err := n.resolveBlock(ctx, req.From)
-	if err != nil {
-		return nil, err
-	}
-	to, err := n.resolveBlock(ctx, req.To)
-	if err != nil {
-		return nil, err
-	}
-	old, pinned, err := n.pins.find(ctx, from, pin.Recursive)
-	if err != nil {
-		return nil, n.store.wrap(ctx, err)
-	}
-	if !pinned {
-		return nil, notPinned(from, pinRecursive)
-	}
-	both := []cid.Cid{from, to}
-	if from.Equals(to) {
-		return both, nil
-	}
-	if is, pinned, err := n.pins.find(ctx, to, pin.Recursive); err != nil || pinned {
-		if err == nil {
-			err = pinnedError(is) // as in Kubo: what would become of its name?
-		}
-		return nil, n.store.wrap(ctx, err)
-	}
-	l := n.store.guard.lease()
-	defer l.release()
-	if err := n.pinWhole(ctx, l, to, old.Name); err != nil {
-		return nil, err
-	}
-	if req.Unpin != nil && !*req.Unpin {
-		return both, nil
-	}
-	err = n.pins.remove(ctx, from, true)
-	n.store.guard.garbage.Add(1)
-	if nodeapi.CodeOf(err) == nodeapi.CodeNotPinned {
-		err = nil // another tab was quicker
-	}
-	return both, n.store.wrap(ctx, err)
 }

@@ -109,7 +109,7 @@ func (n *Node) pinRemotely(ctx context.Context, req nodeapi.RemotePinAdd) (pinse
 	if err := checkCID(req.Cid); err != nil {
 		return pinservice.Pin{}, err
 	}
-	origins, err := n.origins(req.Origins)
+	origins, err := n.pinOrigins(req.Origins)
 	if err != nil {
 		return pinservice.Pin{}, err
 	}
@@ -138,9 +138,9 @@ func (n *Node) pinRemotely(ctx context.Context, req nodeapi.RemotePinAdd) (pinse
 	return pin, nil
 }
 
-// origins checks what a service is told of where the DAG is. Unless that is given
+// pinOrigins checks what a service is told of where the DAG is. Unless that is given
 // it is where the node can be reached.
-func (n *Node) origins(given []string) ([]string, error) {
+func (n *Node) pinOrigins(given []string) ([]string, error) {
 	if len(given) > maxOrigins {
 		return nil, invalidOption("origins", len(given), "origins: the most is %d", maxOrigins)
 	}

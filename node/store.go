@@ -194,6 +194,10 @@ type roomMaker interface {
 
 // write is put of blocks that are on a lease already.
 func (s *store) write(ctx context.Context, bs ...blocks.Block) error {
+	return chargeOf(ctx).write(ctx, bs, func() error { return s.writeUncharged(ctx, bs) })
+}
+
+func (s *store) writeUncharged(ctx context.Context, bs []blocks.Block) error {
 	if s.room == nil {
 		return s.tryWrite(ctx, bs)
 	}
