@@ -608,7 +608,7 @@ func TestFaultsAreTheOwnersToKnow(t *testing.T) {
 			err  error
 			code nodeapi.Code
 		}{
-			{errors.New("open /home/owner/secret"), nodeapi.CodeInternal},
+			{errors.New("open secret"), nodeapi.CodeInternal},
 			{nodeapi.Errorf(nodeapi.CodeInternal, map[string]any{"path": "secret"}, "secret"), nodeapi.CodeInternal},
 			{nodeapi.Errorf(nodeapi.CodeStorageFull, map[string]any{"kind": "storageMax", "used": "secret"}, "secret"), nodeapi.CodeStorageFull},
 		} {
