@@ -8,10 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fxamacker/cbor/v2"
 	ds "github.com/ipfs/go-datastore"
 	"github.com/ipfs/go-datastore/query"
-
-	"github.com/sharednode/sharednode/messageport"
 )
 
 // recordVersion is that of the records. Those of another version are not
@@ -72,19 +71,19 @@ func decode(value []byte, record any) error {
 	var head struct {
 		Version int `cbor:"version"`
 	}
-	if err := messageport.Unmarshal(value, &head); err != nil {
+	if err := cbor.Unmarshal(value, &head); err != nil {
 		return err
 	}
 	if head.Version != recordVersion {
 		return fmt.Errorf("it has version %d; this program knows version %d", head.Version, recordVersion)
 	}
-	return messageport.Unmarshal(value, record)
+	return cbor.Unmarshal(value, record)
 }
 
 // putDurably writes a record to its end: nobody would know whether one given up was
 // written.
 func putDurably(ctx context.Context, d ds.Datastore, key ds.Key, record any) error {
-	value, err := messageport.Marshal(record)
+	value, err := cbor.Marshal(record)
 	if err != nil {
 		return err
 	}
