@@ -45,6 +45,7 @@ type DB struct {
 
 	building           sync.Mutex // held from Begin to Send; guards following
 	values, keys, ends staging
+	words              map[string]js.Value
 
 	mu     sync.Mutex // guards following
 	closed bool

@@ -55,8 +55,23 @@ func (tx *Tx) begin(store string) {
 	if tx.mode == ReadWrite {
 		options = tx.db.durability
 	}
-	tx.tx = tx.db.db.Call("transaction", store, string(tx.mode), options)
-	tx.store = tx.tx.Call("objectStore", store)
+	name := tx.db.word(store)
+	tx.tx = tx.db.db.Call("transaction", name, tx.db.word(string(tx.mode)), options)
+	tx.store = tx.tx.Call("objectStore", name)
+}
+
+// word returns a text that is used again and again: to make one costs more than
+// the call that it is for. It is called with building held.
+func (db *DB) word(text string) js.Value {
+	v, ok := db.words[text]
+	if !ok {
+		v = js.ValueOf(text)
+		if db.words == nil {
+			db.words = map[string]js.Value{}
+		}
+		db.words[text] = v
+	}
+	return v
 }
 
 // stick is deferred by all that talks to the browser.
