@@ -27,6 +27,7 @@ export interface SharednodeEvents {
    * was joined, or an older worker does not know a field; `repo-lost` where the
    * repo is another one than before; `storage-low`; why no worker could be
    * reached again; messages that were lost; and what else the node warns of.
+   * The first listener is told of those that came before it, too.
    */
   warning: CustomEvent<SharednodeError>;
   /**

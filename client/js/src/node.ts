@@ -54,6 +54,9 @@ import { Standing } from './standing.js';
 import { noteVisit } from './visits.js';
 import { configWarning, repoWarning } from './warnings.js';
 
+/** How many warnings are kept, the latest, until somebody listens. */
+const MAX_UNHEARD = 16;
+
 /** The configuration in force, and the calls that ask for it. */
 type Running = Config & ConfigAPI;
 
@@ -94,6 +97,8 @@ export class Sharednode extends SharednodeEventTarget {
   #running: Running;
   #closed = false;
   #watchesPeers = false;
+  /** Warnings that nobody has listened to yet; undefined once somebody does. */
+  #unheard: SharednodeError[] | undefined = [];
   #watchesNode = false;
 
   /** @internal */
@@ -103,7 +108,7 @@ export class Sharednode extends SharednodeEventTarget {
     this.#repo = route.repo;
     this.#link = new Link(route, hello, {
       onwelcome: (welcome) => this.#welcome(welcome),
-      onwarning: (error) => this.#tell('warning', asWarning(error)),
+      onwarning: (error) => this.#warn(asWarning(error)),
     });
     this.block = blockAPI(this.#link);
     this.pubsub = pubsubAPI(this.#link);
@@ -326,6 +331,11 @@ export class Sharednode extends SharednodeEventTarget {
 
   /** @internal */
   override listened(type: string): void {
+    if (type === 'warning') {
+      const unheard = this.#unheard ?? [];
+      this.#unheard = undefined;
+      unheard.forEach((warning) => this.#warn(warning));
+    }
     if (type.startsWith('peer:') && !this.#watchesPeers) {
       this.#watchesPeers = true;
       loadRare().then(
@@ -401,9 +411,16 @@ export class Sharednode extends SharednodeEventTarget {
     });
   }
 
+  /** Fires a warning, once there is somebody to hear it. */
   #warn(warning: SharednodeError | undefined): void {
-    if (warning !== undefined) {
+    if (warning === undefined) {
+      return;
+    }
+    if (this.#unheard === undefined) {
       this.#tell('warning', warning);
+    } else {
+      this.#unheard.push(warning);
+      this.#unheard.splice(0, this.#unheard.length - MAX_UNHEARD);
     }
   }
 

@@ -40,6 +40,31 @@ test('the configuration is that in force, and warnings are told', async (t) => {
   assert.deepEqual(node.config, { bootstrap: ['/a', '/b'] });
 });
 
+test('warnings wait for the first who listens', async (t) => {
+  const workers = new FakeWorkers();
+  const node = await openNode(t, workers);
+  const server = workers.last;
+  await server.until(() => server.events);
+  for (let used = 0; used < 20; used++) {
+    const warning = { code: 'storage-low', message: '', details: { used } };
+    server.events?.item({ warning });
+  }
+  await sleep(20);
+  const first = warnings(node);
+  const second = warnings(node);
+  assert.deepEqual(first, []); // none within the call
+  await sleep(20);
+  const used = first.map(({ details }) => details['used']);
+  assert.deepEqual([used.length, used[0], used.at(-1)], [16, 4, 19]);
+  assert.equal(second.length, 16); // who listens in the same task hears them
+  const late = warnings(node);
+  await sleep(20);
+  assert.deepEqual(late, []);
+  server.events?.item({ warning: { code: 'storage-low', message: '' } });
+  await told(node, 'warning');
+  assert.deepEqual([first.length, late.length], [17, 1]);
+});
+
 test('a worker that tells no events is no fault', async (t) => {
   const workers = new FakeWorkers();
   const node = await openNode(t, workers);
