@@ -32,7 +32,7 @@ const TYPE_FLAGS: Record<string, number> = {
 
 /**
  * Lets a program fetch an event from the browser with one call. The other half
- * is cmd/build-wasm/lean/std/syscall/js/events.go; a program that was compiled
+ * is cmd/build-wasm/lean/std/syscall/js/events_js.go; a program that was compiled
  * without that does not notice.
  */
 export function easeEvents(go: GoBorder): void {
