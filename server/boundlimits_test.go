@@ -1,0 +1,222 @@
+package server_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/sharednode/sharednode/messageport"
+	"github.com/sharednode/sharednode/messageport/nodeapi"
+	"github.com/sharednode/sharednode/server"
+)
+
+func TestPortsAreBounded(t *testing.T) {
+	run(t, func(f *fixture) {
+		parent := f.dial()
+		req := nodeapi.PortRequest{Origin: origin, Grants: &nodeapi.Grants{ID: true}}
+		conn, err := f.tryDial(messageport.DialConfig{Bind: f.createPort(parent, req).Secret})
+		if err != nil {
+			f.Fatal(err)
+		}
+		for range 15 {
+			f.createPort(parent, req)
+		}
+		f.wantCode(parent.Invoke(f.Context(), nodeapi.MethodPortsCreate, req, nil), nodeapi.CodeTooManySessions)
+		_ = conn.Close()
+		synctest.Wait()
+		f.createPort(parent, req)
+		time.Sleep(2 * time.Minute)
+		f.createPort(parent, req)
+	})
+}
+
+// TestBoundPortsLeaveRoom: others' sessions keep out none of the node's own.
+func TestBoundPortsLeaveRoom(t *testing.T) {
+	runWith(t, server.Config{MaxSessions: 8}, func(f *fixture) {
+		parent := f.dial()
+		bind := func() error {
+			port := f.createPort(parent, nodeapi.PortRequest{Grants: &nodeapi.Grants{ID: true}})
+			_, err := f.tryDial(messageport.DialConfig{Bind: port.Secret})
+			return err
+		}
+		for range 4 {
+			if err := bind(); err != nil {
+				f.Fatal(err)
+			}
+		}
+		f.wantCode(bind(), nodeapi.CodeTooManySessions)
+		for range 3 {
+			f.dial()
+		}
+	})
+}
+
+func TestRateOfCallsIsOfTheOrigin(t *testing.T) {
+	run(t, func(f *fixture) {
+		grants := nodeapi.Grants{ID: true, Rate: 10}
+		conns := []*messageport.ClientConn{f.dialBound(origin, grants), f.dialBound(origin, grants)}
+		bystander := f.dialBound(otherOrigin, grants)
+		began := time.Now()
+		for i := range 60 {
+			f.alive(conns[i%2])
+		}
+		if took := time.Since(began); took < 4900*time.Millisecond || took > 5100*time.Millisecond {
+			f.Errorf("60 calls by two ports, 10 a second and one second early, took %v; want 5s", took)
+		}
+		began = time.Now()
+		f.alive(bystander)
+		f.alive(f.dial())
+		if took := time.Since(began); took != 0 {
+			f.Errorf("others waited %v", took)
+		}
+	})
+}
+
+func TestCanceledCallsGiveTheirPartOfTheRateBack(t *testing.T) {
+	run(t, func(f *fixture) {
+		conn := f.dialBound(origin, nodeapi.Grants{ID: true, Rate: 1})
+		f.alive(conn)
+		ctx, cancel := context.WithCancel(f.Context())
+		for range 100 {
+			go func() { _ = conn.Invoke(ctx, nodeapi.MethodVersion, nil, nil) }()
+		}
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		began := time.Now()
+		f.alive(conn)
+		if took := time.Since(began); took > 2*time.Second {
+			f.Errorf("the call after 100 that were canceled took %v", took)
+		}
+	})
+}
+
+func TestCallsAtATime(t *testing.T) {
+	run(t, func(f *fixture) {
+		conn := f.dialBound(origin, nodeapi.Grants{ID: true, Topics: []string{"t"}, MaxStreams: 2})
+		var cancels []context.CancelFunc
+		for range 2 {
+			ctx, cancel := context.WithCancel(f.Context())
+			cancels = append(cancels, cancel)
+			if _, err := conn.Call(ctx, nodeapi.MethodPubSubSubscribe, nodeapi.SubscribeRequest{Topic: "t"}, messageport.CallOptions{}); err != nil {
+				f.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		answered := make(chan error, 1)
+		go func() { answered <- conn.Invoke(f.Context(), nodeapi.MethodVersion, nil, nil) }()
+		time.Sleep(time.Minute)
+		select {
+		case err := <-answered:
+			f.Errorf("a third call at a time was answered: %v", err)
+		default:
+		}
+		f.alive(f.dialBound(origin, nodeapi.Grants{ID: true}))
+		cancels[0]()
+		if err := <-answered; err != nil {
+			f.Error(err)
+		}
+		cancels[1]()
+	})
+}
+
+// TestCallsThatWaitAreBounded: each keeps its request and the beginning of its upload.
+func TestCallsThatWaitAreBounded(t *testing.T) {
+	run(t, func(f *fixture) {
+		conn := f.dialBound(origin, nodeapi.Grants{ID: true, MaxStreams: 3})
+		if w := conn.Welcome(); w.MaxCalls != 6 || w.MaxUploads != 3 {
+			f.Errorf("got %d calls, %d uploads; want 6, 3", w.MaxCalls, w.MaxUploads)
+		}
+		if w := f.dial().Welcome(); w.MaxCalls != 512 {
+			f.Errorf("a client of the node's own may have %d calls", w.MaxCalls)
+		}
+	})
+}
+
+// TestFaultsAreTheOwnersToKnow: neither what went wrong inside, nor how full the
+// repo is.
+func TestFaultsAreTheOwnersToKnow(t *testing.T) {
+	run(t, func(f *fixture) {
+		own, conn := f.dial(), f.dialBound(origin, allGrants)
+		for _, tc := range []struct {
+			err  error
+			code nodeapi.Code
+		}{
+			{errors.New("open secret"), nodeapi.CodeInternal},
+			{nodeapi.Errorf(nodeapi.CodeInternal, map[string]any{"path": "secret"}, "secret"), nodeapi.CodeInternal},
+			{nodeapi.Errorf(nodeapi.CodeStorageFull, map[string]any{"kind": "storageMax", "used": "secret"}, "secret"), nodeapi.CodeStorageFull},
+		} {
+			f.backend.Hook = func(context.Context, string) error { return tc.err }
+			e := f.wantCode(conn.Invoke(f.Context(), nodeapi.MethodVersion, nil, nil), tc.code)
+			if told := fmt.Sprint(e.Message, e.Details); strings.Contains(told, "secret") {
+				f.Errorf("got %s", told)
+			}
+			f.backend.Hook = func(context.Context, string) error { panic("secret") }
+			e = f.wantCode(conn.Invoke(f.Context(), nodeapi.MethodVersion, nil, nil), nodeapi.CodeInternal)
+			if strings.Contains(e.Message, "secret") {
+				f.Errorf("got %v of a panic", e)
+			}
+			f.backend.Hook = func(context.Context, string) error { return tc.err }
+			e = f.wantCode(own.Invoke(f.Context(), nodeapi.MethodVersion, nil, nil), tc.code)
+			if !strings.Contains(e.Message, "secret") {
+				f.Errorf("the owner got %v; want what it is", e)
+			}
+		}
+	})
+}
+
+func TestStatusTellsOwnersWhoseSessionsThereAre(t *testing.T) {
+	run(t, func(f *fixture) {
+		own := f.dial()
+		port := f.createPort(own, nodeapi.PortRequest{Origin: origin, Grants: &allGrants})
+		conn, err := f.tryDial(messageport.DialConfig{Bind: port.Secret})
+		if err != nil {
+			f.Fatal(err)
+		}
+		var status nodeapi.Status
+		if err := own.Invoke(f.Context(), nodeapi.MethodStatus, nil, &status); err != nil {
+			f.Fatal(err)
+		}
+		for _, s := range status.Sessions {
+			wantPort, wantOrigin := "", ""
+			if s.ID == conn.Welcome().Session {
+				wantPort, wantOrigin = port.Port, origin
+			}
+			if s.Port != wantPort || s.Origin != wantOrigin {
+				f.Errorf("session %s is of port %q, origin %q; want %q, %q", s.ID, s.Port, s.Origin, wantPort, wantOrigin)
+			}
+		}
+		f.wantCode(conn.Invoke(f.Context(), nodeapi.MethodStatus, nil, nil), nodeapi.CodeNotGranted)
+	})
+}
+
+// TestBoundPortNamesNoLock: the process would wait in the line for a lock of
+// somebody else's choice.
+func TestBoundPortNamesNoLock(t *testing.T) {
+	var asked []string
+	cfg := server.Config{Liveness: func(ctx context.Context, lock string) error {
+		asked = append(asked, lock)
+		<-ctx.Done()
+		return ctx.Err()
+	}}
+	runWith(t, cfg, func(f *fixture) {
+		port := f.createPort(f.dial(), nodeapi.PortRequest{Grants: &allGrants})
+		conn, err := f.tryDial(messageport.DialConfig{Bind: port.Secret, Lock: "sharednode:default"})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.alive(conn)
+		if _, err := f.tryDial(messageport.DialConfig{Lock: "own"}); err != nil {
+			f.Fatal(err)
+		}
+		synctest.Wait()
+		if !slices.Equal(asked, []string{"own"}) {
+			f.Errorf("asked for locks %q; want that of the node's own client alone", asked)
+		}
+	})
+}
