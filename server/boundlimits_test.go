@@ -138,6 +138,27 @@ func TestCallsThatWaitAreBounded(t *testing.T) {
 	})
 }
 
+// TestCanceledIsNoFault: who cancels a call is told that it was canceled.
+func TestCanceledIsNoFault(t *testing.T) {
+	run(t, func(f *fixture) {
+		raw := f.dialRawBound(f.createPort(f.dial(), nodeapi.PortRequest{Grants: &allGrants}).Secret)
+		encode := func(v any) []byte {
+			data, err := messageport.Marshal(v)
+			if err != nil {
+				f.Fatal(err)
+			}
+			return data
+		}
+		id := raw.open(nodeapi.MethodPubSubSubscribe, encode(nodeapi.SubscribeRequest{Topic: "t"}), messageport.FlagEnd)
+		synctest.Wait()
+		reason := encode(messageport.Error{Code: messageport.CodeCanceled})
+		raw.send(messageport.Frame{Type: messageport.TypeCancel, ID: id, Payload: reason})
+		if e := raw.end(id); e == nil || e.Code != messageport.CodeCanceled {
+			f.Errorf("got %v; want that it was canceled", e)
+		}
+	})
+}
+
 // TestFaultsAreTheOwnersToKnow: neither what went wrong inside, nor how full the
 // repo is.
 func TestFaultsAreTheOwnersToKnow(t *testing.T) {

@@ -124,7 +124,7 @@ func (m *mandate) toldOf(method string, err error) error {
 		return nil
 	case ok && e.Code == nodeapi.CodeStorageFull:
 		return nodeapi.Errorf(e.Code, map[string]any{"kind": e.Details["kind"]}, "there is no room left")
-	case !hasCode(err):
+	case !hasCode(err) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
 		return nodeapi.Errorf(nodeapi.CodeInternal, nil, "%s: a fault of the node's own", method)
 	}
 	return err

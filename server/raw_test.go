@@ -16,11 +16,17 @@ type rawClient struct {
 	in   []messageport.Frame
 }
 
-func (f *fixture) dialRaw() *rawClient {
+func (f *fixture) dialRaw() *rawClient { return f.dialRawBound(nil) }
+
+// dialRawBound is dialRaw for a port that is bound, if there is a secret.
+func (f *fixture) dialRawBound(secret []byte) *rawClient {
 	f.Helper()
 	port, _ := servertest.Connect(f.Context(), f.server)
 	r := &rawClient{fixture: f, port: port}
 	f.Cleanup(func() { _ = port.Close() })
+	if secret != nil {
+		r.send(messageport.Frame{Type: messageport.TypeBind, Payload: secret})
+	}
 	hello, err := messageport.Marshal(messageport.Hello{Versions: []uint64{1}, Window: 1 << 20})
 	if err != nil {
 		f.Fatal(err)
