@@ -52,6 +52,19 @@ const works = {
     return { figures: { add, cat, first }, cids: [`${cid}`] }
   },
 
+  // A file that was read a moment ago.
+  async again (system, { size, seed, times }) {
+    const bytes = random(size, seed)
+    const cid = await system.add(new Blob([bytes]), 'default')
+    await read(system, cid, bytes)
+    const chunks = []
+    const cat = await rate(times * size / MiB, async () => {
+      for (let i = 0; i < times; i++) chunks.push(await collect(system.cat(cid)))
+    })
+    chunks.forEach(all => expectBytes(bytes, all))
+    return { figures: { cat }, cids: [`${cid}`] }
+  },
+
   async exchange (system, { addr, cid, size, seed }) {
     if (system.dial === undefined) return { figures: {}, cids: [] }
     await system.dial(addr)
