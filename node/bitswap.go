@@ -119,7 +119,7 @@ func (servedBlocks) AllKeysChan(context.Context) (<-chan cid.Cid, error) { retur
 // BitswapStat returns the account of blocks exchanged with peers.
 func (n *Node) BitswapStat(context.Context) (nodeapi.BitswapStat, error) {
 	x := n.store.exchange
-	if x == nil {
+	if x.bitswap == nil {
 		return nodeapi.BitswapStat{}, errNoExchange
 	}
 	s, err := x.bitswap.Stat()
@@ -145,7 +145,7 @@ func (n *Node) BitswapStat(context.Context) (nodeapi.BitswapStat, error) {
 // peer wants of it.
 func (n *Node) BitswapWantlist(_ context.Context, p string) ([]cid.Cid, error) {
 	x := n.store.exchange
-	if x == nil {
+	if x.bitswap == nil {
 		return nil, errNoExchange
 	}
 	if p == "" {

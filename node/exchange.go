@@ -17,9 +17,11 @@ import (
 
 	"github.com/sharednode/sharednode/node/bitnet"
 	"github.com/sharednode/sharednode/node/gateway"
+	"github.com/sharednode/sharednode/node/sources"
 )
 
-// An exchange gives blocks to peers and gets blocks from them, by bitswap.
+// An exchange gives blocks to peers and gets blocks from them, by bitswap. Without a
+// network it has no bitswap, and gets blocks from the node's sources alone.
 //
 // However many operations want a block, it is asked for once, and put once: who
 // comes later joins the want that there is. The want goes on as long as one of
@@ -32,6 +34,7 @@ type exchange struct {
 	counts  exchangeCounts
 	// gateways are asked beside the peers, and elsewhere finds more of those.
 	gateways  *gateway.Set
+	sources   *sources.Set // asked before all others
 	elsewhere func(context.Context, cid.Cid)
 
 	stopped context.Context // ends when close is called
@@ -45,8 +48,7 @@ type exchange struct {
 // startExchange has the node get blocks from the host's peers and give them its
 // own. It must be called before the first operation, and closed after the last.
 func (n *Node) startExchange(h host.Host) *exchange {
-	x := &exchange{store: n.store, hasher: n.cfg.Hasher, wants: map[string]*want{}}
-	x.stopped, x.stop = context.WithCancel(context.Background())
+	x := n.newExchange()
 	x.net = bitnet.New(bitnet.Config{Host: h, Sum: x.sum, Wanted: x.wantsAny})
 	x.bitswap = newBitswap(x)
 	x.gateways = gateway.New(gateway.Config{Verify: n.verify, Blamed: n.blameGateway})
@@ -55,9 +57,22 @@ func (n *Node) startExchange(h host.Host) *exchange {
 	return x
 }
 
+// newExchange returns an exchange without a network.
+func (n *Node) newExchange() *exchange {
+	x := &exchange{store: n.store, hasher: n.cfg.Hasher, sources: n.sources, wants: map[string]*want{}}
+	x.stopped, x.stop = context.WithCancel(context.Background())
+	return x
+}
+
+// asks reports whether there is anybody to ask for blocks.
+func (x *exchange) asks() bool { return x.bitswap != nil || x.sources.Len() > 0 }
+
 func (x *exchange) close() error {
 	x.stop()
 	x.running.Wait()
+	if x.bitswap == nil {
+		return nil
+	}
 	return x.bitswap.Close()
 }
 
@@ -78,7 +93,11 @@ type session struct {
 // newSession starts a session with one user.
 func (x *exchange) newSession() *session {
 	ctx, end := context.WithCancel(x.stopped)
-	return &session{Fetcher: x.bitswap.NewSession(ctx), end: end, users: 1}
+	s := &session{end: end, users: 1}
+	if x.bitswap != nil {
+		s.Fetcher = x.bitswap.NewSession(ctx)
+	}
+	return s
 }
 
 // join counts a user in. The caller is one already.
@@ -179,7 +198,7 @@ func (x *exchange) settle(w *want, b blocks.Block, err error) {
 	w.cancel()
 }
 
-// get gets a block from peers and puts it, unless it has come by other ways in
+// get gets a block from a source or from peers and puts it, unless it has come by other ways in
 // the meantime.
 func (x *exchange) get(ctx context.Context, w *want, s *session) (blocks.Block, error) {
 	here, err := x.store.blocks.Get(ctx, w.cid)
@@ -192,6 +211,16 @@ func (x *exchange) get(ctx context.Context, w *want, s *session) (blocks.Block, 
 			return nil, err
 		}
 		return b, x.store.write(ctx, b)
+	}
+	if data, ok := x.sources.Get(ctx, w.cid); ok {
+		b, err := blocks.NewBlockWithCid(data, w.cid)
+		if err != nil {
+			return nil, err
+		}
+		return b, x.store.write(ctx, b)
+	}
+	if x.bitswap == nil {
+		return nil, notFound(w.cid)
 	}
 	x.mu.Lock()
 	w.asked = true
@@ -295,6 +324,9 @@ func (x *exchange) added(bs []blocks.Block) {
 		if w := x.find(b.Cid()); w != nil {
 			x.settle(w, b, nil)
 		}
+	}
+	if x.bitswap == nil {
+		return
 	}
 	_ = x.bitswap.Server.NotifyNewBlocks(x.stopped, bs...) // never fails
 }

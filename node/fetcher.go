@@ -12,7 +12,7 @@ import (
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
-// A fetcher gets what an operation finds missing from peers. It travels in the
+// A fetcher gets what an operation finds missing from sources and peers. It travels in the
 // operation's context. Operations without one, those that are about the repo
 // itself among them, have what the repo has and no more.
 //
@@ -41,11 +41,11 @@ func withoutFetcher(ctx context.Context) context.Context {
 	return context.WithValue(ctx, fetcherKey{}, nil)
 }
 
-// beginFetching is begin for an operation that gets what is missing from peers,
-// unless its context says that it is to stay offline.
+// beginFetching is begin for an operation that gets what is missing from sources and
+// peers, unless its context says that it is to look in the repo alone.
 func (n *Node) beginFetching(ctx context.Context) (_ context.Context, end func()) {
 	ctx, over := n.begin(ctx)
-	if n.store.exchange == nil || nodeapi.IsOffline(ctx) {
+	if nodeapi.IsOffline(ctx) || !n.store.exchange.asks() {
 		return ctx, over
 	}
 	f := &fetcher{exchange: n.store.exchange, lease: n.store.guard.lease()}

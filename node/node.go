@@ -17,6 +17,7 @@ import (
 	"github.com/sharednode/sharednode/node/names"
 	"github.com/sharednode/sharednode/node/p2p"
 	"github.com/sharednode/sharednode/node/pinservice"
+	"github.com/sharednode/sharednode/node/sources"
 	"github.com/sharednode/sharednode/pubsub"
 )
 
@@ -32,6 +33,7 @@ type Node struct {
 	names   *names.Names
 	files   *mfsTree
 	origins *origins
+	sources *sources.Set
 	records ds.Batching // of applications
 
 	services *pinservice.Store
@@ -101,6 +103,9 @@ func New(ctx context.Context, cfg Config) (*Node, error) {
 		n.cfg.Hasher, n.release = platformHasher()
 	}
 	n.stopped, n.stop = context.WithCancel(context.Background())
+	n.sources = sources.New(n.verify)
+	n.store.exchange = n.newExchange()
+	n.onNetworkStop(n.store.exchange.close)
 	n.names = n.newNames()
 	n.watchStorage()
 	if err := n.startNetwork(ctx); err != nil {

@@ -177,6 +177,14 @@ func (n *Node) RemoveOriginGrants(ctx context.Context, origin string, forget boo
 	return n.store.wrap(ctx, n.forgetOrigin(ctx, origin))
 }
 
+// AddBlockSource has blocks that the repo does not have asked of a source, before
+// they are asked of the network, until remove is called. A call that is to look in
+// the repo alone (nodeapi.WithOffline) does not ask it. A source that gives wrong
+// bytes a few times is ended.
+func (n *Node) AddBlockSource(source nodeapi.BlockSource) (ended <-chan error, remove func(), err error) {
+	return n.sources.Add(source)
+}
+
 // forgetOrigin removes the record of the account last: what is left by a crash can
 // be found by it.
 func (n *Node) forgetOrigin(ctx context.Context, origin string) error {

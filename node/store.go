@@ -24,7 +24,7 @@ type store struct {
 	blocks   blockstore.Blockstore
 	given    blockstore.Blockstore // as it was given, for what more it can do
 	many     manyGetter            // given, or nil if it is none
-	exchange *exchange             // nil without a network
+	exchange *exchange             // nil until the node is made
 	guard    *guard
 	limit    limit
 	watch    *storageWatch // nil until the node is made

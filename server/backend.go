@@ -293,6 +293,13 @@ type (
 	Stream = nodeapi.Stream
 )
 
+// Sources is the group of those who are asked for blocks that the backend misses.
+type Sources interface {
+	// AddBlockSource has a source asked, from many goroutines, until remove is called.
+	// Once the backend asks it no more by itself, ended is sent why.
+	AddBlockSource(source nodeapi.BlockSource) (ended <-chan error, remove func(), err error)
+}
+
 // Origins is the group of what is granted to other origins. A context that has an
 // account (nodeapi.AccountOf) is that of a call made for one: what it keeps counts
 // towards the account's quota, its pins are apart from all others, and it is told of

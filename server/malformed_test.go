@@ -119,12 +119,14 @@ var requests = map[string]reflect.Type{
 	nodeapi.MethodGrantsList:             reflect.TypeFor[nodeapi.GrantsListRequest](),
 	nodeapi.MethodGrantsSet:              reflect.TypeFor[nodeapi.GrantsSetRequest](),
 	nodeapi.MethodGrantsRevoke:           reflect.TypeFor[nodeapi.GrantsRevokeRequest](),
+	nodeapi.MethodSourcesServe:           nil,
+	nodeapi.MethodSourcesAnswer:          reflect.TypeFor[nodeapi.SourceAnswer](),
 }
 
 // endless are the methods whose calls have no end of their own.
 var endless = []string{
 	nodeapi.MethodSwarmEvents, nodeapi.MethodPubSubSubscribe, nodeapi.MethodRoomJoin, nodeapi.MethodStreamHandle,
-	nodeapi.MethodEvents,
+	nodeapi.MethodEvents, nodeapi.MethodSourcesServe,
 }
 
 // own are the methods of the server itself, which it answers whatever becomes of

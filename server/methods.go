@@ -137,6 +137,9 @@ var methods = map[string]method{
 	nodeapi.MethodGrantsList:   serve(grantsList),
 	nodeapi.MethodGrantsSet:    serveIn(grantsSet),
 	nodeapi.MethodGrantsRevoke: serveIn(grantsRevoke),
+
+	nodeapi.MethodSourcesServe:  serveIn(sourcesServe),
+	nodeapi.MethodSourcesAnswer: buffering(serveIn(sourcesAnswer)),
 }
 
 // lasting are the methods whose calls have no end of their own. A server that
@@ -150,6 +153,7 @@ var lasting = map[string]bool{
 	nodeapi.MethodRoomJoin:        true,
 	nodeapi.MethodStreamDial:      true,
 	nodeapi.MethodStreamHandle:    true,
+	nodeapi.MethodSourcesServe:    true,
 	nodeapi.MethodStreamAccept:    true,
 }
 

@@ -37,6 +37,7 @@ type session struct {
 	protocols quota // handled
 	rooms     numbered[Room]
 	offers    offers
+	wants     numbered[*sourceWant]
 
 	// Of the same, the names, for status.
 	listening, members, handling names

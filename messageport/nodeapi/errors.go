@@ -105,8 +105,8 @@ const (
 	// CodeTooManyTopics: more topics than a session may listen to, its rooms among
 	// them. Details: limit.
 	CodeTooManyTopics Code = "too-many-topics"
-	// CodeTooManyStreams: more streams than a session may have, or protocols than
-	// it may handle. Details: limit.
+	// CodeTooManyStreams: more streams than a session may have, protocols than it may
+	// handle, or sources of blocks than there may be. Details: limit.
 	CodeTooManyStreams Code = "too-many-streams"
 	// CodeMessageTooLarge: a message over the limit. Details: size, limit.
 	CodeMessageTooLarge Code = "message-too-large"

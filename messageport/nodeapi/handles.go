@@ -3,7 +3,13 @@ package nodeapi
 import (
 	"context"
 	"io"
+
+	"github.com/ipfs/go-cid"
 )
+
+// A BlockSource is asked for a block, and answers whether it has it. It returns soon
+// after the end of ctx. Whether the bytes are those of the block is not its part.
+type BlockSource func(ctx context.Context, c cid.Cid) (data []byte, found bool, err error)
 
 // Subscription is one subscriber's messages. Those it does not read in time are
 // dropped and counted; it holds up nobody.

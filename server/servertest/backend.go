@@ -71,7 +71,8 @@ type Backend struct {
 	blocks   map[cid.Cid][]byte
 	pins     map[pinKey]nodeapi.Pin
 	grants   map[string]nodeapi.OriginGrants // by origin
-	keys     map[string][]byte               // what was imported, or made, by name
+	sources  []*source
+	keys     map[string][]byte // what was imported, or made, by name
 	services map[string]*service
 	names    map[string]string // what names point at
 	records  map[string][]byte // what was put, by key

@@ -45,7 +45,13 @@ func (b *Backend) BlockGet(ctx context.Context, c cid.Cid) ([]byte, error) {
 		return nil, err
 	}
 	defer done()
-	return b.get(c)
+	data, err := b.get(c)
+	if err != nil && !nodeapi.IsOffline(ctx) {
+		if data, found := b.askSources(ctx, c); found {
+			return data, nil
+		}
+	}
+	return data, err
 }
 
 // BlockStat implements server.Blocks.

@@ -543,8 +543,8 @@ export type NodeErrorCode =
    */
   | 'too-many-topics'
   /**
-   * more streams than a session may have, or protocols than
-   * it may handle. Details: limit.
+   * more streams than a session may have, protocols than it may
+   * handle, or sources of blocks than there may be. Details: limit.
    */
   | 'too-many-streams'
   /** a message over the limit. Details: size, limit. */
