@@ -105,7 +105,8 @@ func newSharedWorker(url, name string) (worker js.Value, err error) {
 			err = workerFailed(url, reason)
 		}
 	}()
-	return class.New(url, map[string]any{"name": name}), nil
+	// As the TypeScript client does, or it would be another worker.
+	return class.New(url, map[string]any{"name": name, "sameSiteCookies": "none"}), nil
 }
 
 func workerFailed(url string, reason error) error {

@@ -19,13 +19,14 @@ const patience = 3 * time.Minute
 // A world is an origin of its own with its server, and a browser. At its test's
 // end it looks at what pages and workers complained of.
 type world struct {
-	t       *testing.T
-	engine  harness.Engine
-	server  *harness.Server
-	browser harness.Browser
-	profile string   // of the browser, unless that is shared
-	allowed []string // parts of messages that are no fault here
-	pages   []*tab
+	t             *testing.T
+	engine        harness.Engine
+	server        *harness.Server
+	browser       harness.Browser
+	profile       string   // of the browser, unless that is shared
+	unpartitioned []string // hosts, see harness.Options
+	allowed       []string // parts of messages that are no fault here
+	pages         []*tab
 }
 
 // newWorld starts a world with a browser of its own, for tests that end it, look
@@ -106,7 +107,7 @@ func (w *world) chromium() *harness.Chromium { return w.browser.(*harness.Chromi
 
 func (w *world) launch() {
 	w.t.Helper()
-	browser, err := harness.Launch(w.t.Context(), w.engine, harness.Options{Profile: w.profile})
+	browser, err := harness.Launch(w.t.Context(), w.engine, harness.Options{Profile: w.profile, Unpartitioned: w.unpartitioned})
 	if err != nil {
 		w.t.Fatal(err)
 	}

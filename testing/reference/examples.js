@@ -1,4 +1,5 @@
 import { connect, globSource, urlSource } from 'sharednode';
+import { connectHub, serveHub } from 'sharednode/hub';
 import { createRoom, Room } from 'sharednode/room';
 
 /**
@@ -800,5 +801,58 @@ export default {
       console.log(typeof message);
     }
     // → string
+  },
+
+  connectHub: async (_node) => {
+    // At the hub: what a site was granted before needs no click.
+    const owner = await connect({ onConflict: 'join' });
+    await owner.grants.set(location.origin, { read: true });
+    // At the site:
+    const node = await connectHub('/dist/hub.html', { want: { read: true } });
+    console.log(node.granted.read, node.storage);
+    await node.close();
+    await owner.close();
+    // → true first-party
+  },
+  serveHub: async (_node) => {
+    serveHub({
+      decide: ({ want }) =>
+        want.list ? 'ask' : { grants: want, remember: true },
+    });
+    console.log('a hub with a policy of its own');
+    // → a hub with a policy of its own
+  },
+  createPort: async (node) => {
+    const { port, revoke } = await node.createPort({ grants: { read: true } });
+    // Elsewhere: a frame, a window or a worker that the port was posted to.
+    const other = await connect({ port });
+    const { cid } = await node.add('hello world');
+    console.log(await other.cat(cid).text());
+    await other.add('more').catch(({ code }) => console.log(code));
+    await other.close();
+    await revoke();
+    // → hello world
+    // → not-granted
+  },
+  'grants.set': async (node) => {
+    await node.grants.set('https://a.example', { read: true });
+    for await (const { grants } of node.grants.list()) {
+      console.log(grants.read);
+    }
+    // → true
+  },
+  'grants.list': async (node) => {
+    const origin = 'https://a.example';
+    await node.grants.set(origin, { rooms: ['chess/'] });
+    for await (const { grants, used } of node.grants.list({ origin })) {
+      console.log(grants.rooms, used);
+    }
+    // → ["chess/"] 0
+  },
+  'grants.revoke': async (node) => {
+    await node.grants.set('https://a.example', { read: true });
+    await node.grants.revoke('https://a.example', { forget: true });
+    console.log('it may do nothing any more');
+    // → it may do nothing any more
   },
 };

@@ -119,7 +119,7 @@ func open(t *testing.T, source []byte, lacks string) harness.Tab {
 	}
 	t.Cleanup(func() { server.Close() })
 	server.Files("/", fstest.MapFS{
-		"index.html":  {Data: []byte(`<!doctype html><title>Examples</title><link rel="icon" href="data:," /><script type="importmap">{"imports": {"sharednode": "/dist/index.min.js", "sharednode/room": "/dist/room.js"}}</script><script type="module" src="page.js"></script>`)},
+		"index.html":  {Data: []byte(`<!doctype html><title>Examples</title><link rel="icon" href="data:," /><script type="importmap">{"imports": {"sharednode": "/dist/index.min.js", "sharednode/hub": "/dist/hub.min.js", "sharednode/room": "/dist/room.js"}}</script><script type="module" src="page.js"></script>`)},
 		"hello.txt":   {Data: []byte("hello world")},
 		"page.js":     {Data: page},
 		"examples.js": {Data: source},

@@ -12,6 +12,8 @@ import {
   text,
   texts,
 } from './options.js';
+import type { StorageAccess } from './party.js';
+import { PortRoute } from './port-route.js';
 import { notPersistedWarning } from './warnings.js';
 
 /** Options of {@link connect}. */
@@ -44,6 +46,18 @@ export interface ConnectOptions extends CallOptions {
    * `not-persisted`, and the node works as ever.
    */
   persist?: boolean | undefined;
+  /**
+   * Reaches the node of whoever gave this port, by `node.createPort`, in the
+   * place of the page's own: what may be done there is what the port was granted.
+   * Of the other options only `signal` and `timeout` are heeded.
+   */
+  port?: MessagePort | undefined;
+  /**
+   * What `document.requestStorageAccess({ all: true })` gave to this page, which
+   * is in a frame on another site: reaches the node that pages in windows of
+   * their own have.
+   */
+  access?: StorageAccess | undefined;
 }
 
 const WORKERS = ['auto', 'shared', 'dedicated'];
@@ -63,6 +77,14 @@ export async function connect(
   options: ConnectOptions = {},
 ): Promise<Sharednode> {
   const op = 'connect';
+  const { port, access } = options;
+  if (port !== undefined) {
+    if (typeof (port as MessagePort | null)?.postMessage !== 'function') {
+      throw invalidOption(op, 'port', port);
+    }
+    const hello = { config: {} };
+    return open(new Sharednode(new PortRoute(port), hello), options);
+  }
   const {
     repo = 'default',
     worker = 'auto',
@@ -87,7 +109,7 @@ export async function connect(
     worker === 'auto' && typeof SharedWorker === 'undefined'
       ? 'dedicated'
       : worker;
-  const route = routeTo(workerURL(options.workerURL), repo, kind);
+  const route = routeTo(workerURL(options.workerURL), repo, kind, access);
   const node = await open(new Sharednode(route, hello), options);
   if (persist) {
     const tell = (reason: string) => {

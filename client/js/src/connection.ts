@@ -32,7 +32,7 @@ export class Connection {
 
   private constructor(
     route: Route,
-    { channel, welcome }: Opened,
+    { channel, welcome, gone }: Opened,
     lock: HeldLock,
   ) {
     this.#route = route;
@@ -41,7 +41,8 @@ export class Connection {
     this.#release = lock.release;
     this.#watched = lock.name !== '' && welcome.lock !== '';
     channel.onloss = (loss) => this.#channelLost(loss);
-    released(welcome.lock, this.#ended.signal).then(
+    const { signal } = this.#ended;
+    (gone ?? released(welcome.lock, signal, route.locks)).then(
       () => this.#workerGone(),
       () => {}, // ended before that
     );
@@ -60,7 +61,7 @@ export class Connection {
   ): Promise<Connection> {
     let lock: HeldLock | undefined;
     try {
-      lock = await holdNew();
+      lock = await holdNew(route.locks);
       const client = `sharednode-js/${VERSION}`;
       const hello = { client, lock: lock.name, window: WINDOW, app };
       const opened = await reachWorker(route, hello, signal);

@@ -3,6 +3,7 @@ import { loadElected } from './load.js';
 import { scriptLock, workerName } from './names.js';
 import type { Worker as Place } from './nodeapi.gen.js';
 import type { Port } from './protocol/port.js';
+import { type StorageAccess, type StorageKind, storageHere } from './party.js';
 
 /** A way to a worker, of which it is not known yet whether it lives. */
 export interface Dialed {
@@ -11,14 +12,20 @@ export interface Dialed {
   lock: string;
   /** Rejects if the worker's script cannot be had. Never resolves. */
   failed: Promise<never>;
+  /** Where the lock tells nothing: resolves once the worker is known to be gone. */
+  gone?: Promise<void>;
 }
 
 /** Where a repo's worker is to be found. */
 export interface Route {
-  /** Names the repo. */
+  /** Names the repo, if it is one of this origin's. */
   readonly repo: string;
+  /** Which of the origin's nodes it leads to; the first party's unless set. */
+  readonly storage?: StorageKind;
+  /** Where locks are held in common with the worker, if not where others are. */
+  readonly locks?: LockManager | null | undefined;
   /** Begins a way to the worker, which is started if there is none. */
-  dial(): Dialed | Promise<Dialed>;
+  dial(signal: AbortSignal): Dialed | Promise<Dialed>;
   /** Goes on to the worker that another one names: a `Worker` of the API. */
   follow(place: unknown): void;
   /** Goes back to the client's own worker; false if it was there. */
@@ -26,15 +33,24 @@ export interface Route {
 }
 
 /** The route that begins at a script, and leads elsewhere if a worker says so. */
-export function routeTo(url: URL, repo: string, kind: string): Route {
+export function routeTo(
+  url: URL,
+  repo: string,
+  kind: string,
+  access?: StorageAccess,
+): Route {
   const home = { kind, url };
   let place = home;
   return {
     repo,
+    locks: access && (access.locks ?? null),
+    get storage() {
+      return access === undefined ? storageHere() : 'unpartitioned';
+    },
     dial: () =>
       place.kind === 'dedicated'
         ? dialDedicatedWorker(place.url, repo)
-        : dialSharedWorker(place.url, repo),
+        : dialSharedWorker(place.url, repo, access),
     follow(to) {
       const { kind, url } = (to ?? home) as Place;
       place = { kind, url: new URL(url ?? home.url) };
@@ -53,14 +69,24 @@ async function dialDedicatedWorker(url: URL, repo: string): Promise<Dialed> {
   return dialElected(url, repo);
 }
 
-function dialSharedWorker(url: URL, repo: string): Dialed {
+function dialSharedWorker(
+  url: URL,
+  repo: string,
+  access: StorageAccess | undefined,
+): Dialed {
   if (typeof SharedWorker === 'undefined') {
     throw new SharednodeError('not-supported', 'no SharedWorker here', {
       op: 'connect',
     });
   }
   const name = workerName(repo);
-  const worker = new SharedWorker(url, { name });
+  // It has no use for cookies, and only without those that other sites do not
+  // get does Chromium let frames on other sites reach it, by storage access.
+  const options = { name, sameSiteCookies: 'none' };
+  const worker =
+    access === undefined
+      ? new SharedWorker(url, options)
+      : access.SharedWorker(url, options);
   const failed = new Promise<never>((_, reject) => {
     worker.onerror = () => {
       reject(

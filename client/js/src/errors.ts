@@ -42,7 +42,16 @@ export type ClientErrorCode =
    */
   | 'not-persisted'
   /** A write to a stream whose own half was closed. */
-  | 'stream-closed';
+  | 'stream-closed'
+  /** Nobody answers as a hub where one should be. Details: url. */
+  | 'hub-failed'
+  /**
+   * The hub does not serve a page like this one. Details: reason, which is `nested`,
+   * `opaque`, `served` or `version`.
+   */
+  | 'hub-refused'
+  /** The person who was asked, or the hub's policy, granted nothing. */
+  | 'grants-denied';
 
 /** Every code that a {@link SharednodeError} can have. */
 export type ErrorCode = NodeErrorCode | TransportErrorCode | ClientErrorCode;

@@ -8,6 +8,14 @@ export type {
   CARSource,
   ArchiveAPI,
 } from './api/archive.js';
+export type {
+  GrantsAPI,
+  GrantsListOptions,
+  GrantsRevokeOptions,
+  OriginGrantsResult,
+} from './api/grants.js';
+export type { GivenPort, PortOptions } from './api/ports.js';
+export type { StorageAccess, StorageKind } from './party.js';
 export type { BootstrapResult, BootstrapAPI } from './api/bootstrap.js';
 export type {
   DatastoreAPI,
@@ -161,7 +169,7 @@ export type { CallOptions } from './deadline.js';
 export { type ErrorCode, SharednodeError } from './errors.js';
 export type { Peer, SharednodeEvents } from './events.js';
 export type { Sharednode } from './node.js';
-export type { Config, LogLevel, RoomMember } from './nodeapi.gen.js';
+export type { Config, Grants, LogLevel, RoomMember } from './nodeapi.gen.js';
 export type { TextLike } from './peers.js';
 export type { ByteReader } from './reader.js';
 export {

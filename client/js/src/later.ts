@@ -27,6 +27,7 @@ const shapes: {
   [N in keyof Groups]: { [M in keyof Group<N>]: GivesOf<Group<N>[M]> };
 } = {
   '': {
+    createPort: Gives.One,
     dns: Gives.One,
     ping: Gives.Many,
     refs: Gives.Many,
@@ -66,6 +67,7 @@ const shapes: {
     touch: Gives.One,
     write: Gives.One,
   },
+  grants: { list: Gives.Many, revoke: Gives.One, set: Gives.One },
   key: {
     export: Gives.One,
     gen: Gives.One,

@@ -41,7 +41,7 @@ export interface Kept {
  * that wait for a place, and finds another worker when one is gone.
  */
 export class Link {
-  readonly #route: Route;
+  readonly route: Route;
   readonly #hello: Hello;
   readonly #events: LinkEvents;
   readonly #waiting = new CallQueue();
@@ -57,7 +57,7 @@ export class Link {
   #suspended = false;
 
   constructor(route: Route, hello: Hello, events: LinkEvents) {
-    this.#route = route;
+    this.route = route;
     this.#hello = hello;
     this.#events = events;
   }
@@ -135,6 +135,11 @@ export class Link {
     this.#events.onwarning(error);
   }
 
+  /** Names the start of the worker that is reached, if one is. */
+  get epoch(): string | undefined {
+    return this.#connection?.welcome.epoch;
+  }
+
   /** Reaches a worker, unless there is one. */
   async connect(): Promise<void> {
     if (this.#closed !== undefined) {
@@ -174,7 +179,7 @@ export class Link {
     this.#attempt = attempt;
     try {
       const connection = await Connection.open(
-        this.#route,
+        this.route,
         this.#hello,
         attempt.signal,
       );

@@ -17,9 +17,10 @@ export interface HeldLock {
 }
 
 /** Takes a lock that nobody else takes. */
-export async function holdNew(): Promise<HeldLock> {
-  const locks = manager();
-  if (locks === undefined) {
+export async function holdNew(
+  locks: LockManager | null | undefined = manager(),
+): Promise<HeldLock> {
+  if (!locks) {
     return { name: '', release: () => {} };
   }
   const name = `sharednode:client:${newEpoch()}`;
@@ -38,9 +39,9 @@ export function holdForever(name: string): void {
 export async function released(
   name: string,
   signal: AbortSignal,
+  locks: LockManager | null | undefined = manager(),
 ): Promise<void> {
-  const locks = manager();
-  if (locks === undefined || name === '') {
+  if (!locks || name === '') {
     return new Promise(() => {});
   }
   await locks.request(name, { mode: 'shared', signal }, () => undefined);

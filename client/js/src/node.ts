@@ -5,9 +5,11 @@ import type { BootstrapAPI } from './api/bootstrap.js';
 import type { ConfigAPI } from './api/config.js';
 import type { DatastoreAPI } from './api/datastore.js';
 import type { FilesAPI } from './api/mfs.js';
+import type { GrantsAPI } from './api/grants.js';
 import type { KeyAPI } from './api/key.js';
 import type { NameAPI } from './api/name.js';
 import type { SaveOptions } from './api/save.js';
+import type { GivenPort, PortOptions } from './api/ports.js';
 import type { RefsAPI } from './api/refs.js';
 import type { RoutingAPI } from './api/routing.js';
 import type { StatsAPI } from './api/stats.js';
@@ -40,11 +42,13 @@ import { Link } from './link.js';
 import { loadRare } from './load.js';
 import {
   type Config,
+  type Grants,
   type Hello,
   Methods,
   type NodeEvent,
   type Welcome as AppWelcome,
 } from './nodeapi.gen.js';
+import type { StorageKind } from './party.js';
 import { type TextLike, toPeer } from './peers.js';
 import type { Welcome } from './protocol/handshake.js';
 import { byteReader, type ByteReader } from './reader.js';
@@ -86,14 +90,16 @@ export class Sharednode extends SharednodeEventTarget {
   readonly room: RoomAPI;
   readonly libp2p: Libp2pAPI;
   readonly log: LogAPI;
+  readonly grants: GrantsAPI;
 
   readonly #core: Core;
   readonly #config: ConfigAPI;
   readonly #top: TopAPI;
   readonly #link: Link;
   readonly #hello: Hello;
-  readonly #repo: string;
+  readonly #route: Route;
   #peer: Peer = { peerId: '', epoch: '', config: {} };
+  #granted: Grants | undefined;
   #running: Running;
   #closed = false;
   #watchesPeers = false;
@@ -105,7 +111,7 @@ export class Sharednode extends SharednodeEventTarget {
   constructor(route: Route, hello: Hello) {
     super();
     this.#hello = hello;
-    this.#repo = route.repo;
+    this.#route = route;
     this.#link = new Link(route, hello, {
       onwelcome: (welcome) => this.#welcome(welcome),
       onwarning: (error) => this.#warn(asWarning(error)),
@@ -139,6 +145,7 @@ export class Sharednode extends SharednodeEventTarget {
     this.room = later(core, 'room');
     this.libp2p = later(core, 'libp2p');
     this.log = later(core, 'log');
+    this.grants = later(core, 'grants');
   }
 
   /** The node's PeerId. */
@@ -154,6 +161,32 @@ export class Sharednode extends SharednodeEventTarget {
   /** The configuration in force, and the calls that ask for it. */
   get config(): Readonly<Config & ConfigAPI> {
     return this.#running;
+  }
+
+  /**
+   * Which of its origin's nodes this is. One that is `partitioned` is shared by
+   * the frames on one other site alone, and knows nothing of what the origin's
+   * own pages store.
+   */
+  get storage(): StorageKind {
+    return this.#route.storage ?? 'first-party';
+  }
+
+  /** What this client may do, where that is not everything. */
+  get granted(): Readonly<Grants> | undefined {
+    return this.#granted;
+  }
+
+  /**
+   * Makes a port to the node with fewer rights, to be handed on to a frame, a
+   * window or a worker, of any origin, which calls `connect({ port })`. This page
+   * leads it to the worker, and to the next one if that goes, as long as it is
+   * there itself.
+   *
+   * @throws `not-granted`, `too-many-sessions`, `invalid-option`
+   */
+  createPort(options: PortOptions = {}): Promise<GivenPort> {
+    return this.#top.createPort(options);
   }
 
   /**
@@ -362,16 +395,19 @@ export class Sharednode extends SharednodeEventTarget {
 
   #welcome({ epoch, server, app }: Welcome): void {
     const before = this.#peer;
-    const { peerId, config } = app as AppWelcome;
+    const { peerId, config, grants } = app as AppWelcome;
+    this.#granted = grants;
     this.#peer = { peerId, epoch, config };
     this.#setConfig(config);
     if (epoch !== before.epoch) {
       this.#tell(before.epoch === '' ? 'connect' : 'reconnect', this.#peer);
       this.#warn(configWarning(this.#hello.config, config, server));
     }
-    const last = noteVisit(this.#repo, peerId);
-    this.#warn(repoWarning(before.peerId || last, peerId));
-    this.#watchNode();
+    if (grants === undefined) {
+      const last = noteVisit(this.#route.repo, peerId);
+      this.#warn(repoWarning(before.peerId || last, peerId));
+      this.#watchNode();
+    }
   }
 
   /** Follows what the node tells of itself; an older worker tells nothing. */

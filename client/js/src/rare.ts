@@ -7,6 +7,7 @@ import { bitswapAPI } from './api/bitswap.js';
 import { bootstrapAPI } from './api/bootstrap.js';
 import { configAPI } from './api/config.js';
 import { datastoreAPI } from './api/datastore.js';
+import { grantsAPI } from './api/grants.js';
 import { keyAPI } from './api/key.js';
 import { libp2pAPI } from './api/libp2p.js';
 import { logAPI } from './api/log.js';
@@ -42,6 +43,7 @@ export const groups = {
   dag: archiveAPI,
   datastore: datastoreAPI,
   files: filesAPI,
+  grants: grantsAPI,
   key: keyAPI,
   libp2p: libp2pAPI,
   log: logAPI,

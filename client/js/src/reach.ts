@@ -23,6 +23,8 @@ const givenUp: Loss = { code: 'closed', message: 'given up' };
 export interface Opened {
   readonly channel: Channel;
   readonly welcome: Welcome;
+  /** Resolves once the worker is known to be gone, where its lock does not tell. */
+  readonly gone: Promise<void> | undefined;
 }
 
 /**
@@ -62,9 +64,13 @@ export function isMove(error: unknown): error is SharednodeError {
   return error instanceof SharednodeError && error.code === 'worker-moved';
 }
 
-/** Whether there is no worker where it was said to be. */
+/** Whether there is no worker where it was said to be, or not that one any more. */
 function isGone(error: unknown): boolean {
-  return !(error instanceof SharednodeError) || error.code === 'worker-failed';
+  return (
+    !(error instanceof SharednodeError) ||
+    error.code === 'worker-failed' ||
+    error.code === 'not-granted'
+  );
 }
 
 /** Dials once; gives nothing if nobody is there. */
@@ -75,7 +81,7 @@ async function tryOnce(
   patience: number,
 ): Promise<Opened | undefined> {
   signal.throwIfAborted();
-  const { port, lock, failed } = await route.dial();
+  const { port, lock, failed, gone } = await route.dial(signal);
   const channel = new Channel(port, hello);
   const settled = new AbortController();
   const abort = () => channel.close(givenUp);
@@ -87,11 +93,11 @@ async function tryOnce(
     const welcome = await Promise.race([
       channel.welcomed,
       failed,
-      nobodyThere(lock, patience, settled.signal),
+      nobodyThere(route, lock, patience, settled.signal),
     ]);
     signal.throwIfAborted();
     if (welcome !== undefined) {
-      return { channel, welcome };
+      return { channel, welcome, gone };
     }
     channel.close(givenUp);
     return undefined;
@@ -105,12 +111,16 @@ async function tryOnce(
 }
 
 async function nobodyThere(
+  { locks }: Route,
   lock: string,
   patience: number,
   signal: AbortSignal,
 ): Promise<undefined> {
   await sleep(patience, signal);
-  await Promise.race([released(lock, signal), sleep(DOUBT * patience, signal)]);
+  await Promise.race([
+    released(lock, signal, locks),
+    sleep(DOUBT * patience, signal),
+  ]);
 }
 
 /** Waits, no longer than until the signal. */

@@ -117,14 +117,16 @@ test('connect dials the shared worker of a repo', async (t) => {
   const node = await connect({ repo: 'mine', workerURL: 'http://x/w.js#a' });
   const { url, options } = FakeSharedWorker.made.at(-1) as FakeSharedWorker;
   assert.equal(url.href, 'http://x/w.js#a');
-  assert.deepEqual(options, { name: 'sharednode:mine' });
+  const sameSiteCookies = 'none';
+  assert.deepEqual(options, { name: 'sharednode:mine', sameSiteCookies });
   assert.equal(node.peerId, welcome.app.peerId);
   await node.close();
 
   await (await connect()).close();
   const standard = FakeSharedWorker.made.at(-1) as FakeSharedWorker;
   assert.match(standard.url.href, /\/worker\.js$/);
-  assert.deepEqual(standard.options, { name: 'sharednode:default' });
+  const name = 'sharednode:default';
+  assert.deepEqual(standard.options, { name, sameSiteCookies });
 
   FakeSharedWorker.workers.answer = () => {};
   const failing = connect({ workerURL: 'http://x/none.js' });

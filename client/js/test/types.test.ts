@@ -111,7 +111,15 @@ async function typesOf(node: Sharednode): Promise<void> {
 
 /** Methods that stand behind events, and behind what others give. */
 type Behind =
-  'events' | 'status.samples' | 'swarm.events' | 'libp2p.accept' | 'room.send';
+  | 'events'
+  | 'status.samples'
+  | 'swarm.events'
+  | 'libp2p.accept'
+  | 'room.send'
+  | 'ports.create'
+  | 'ports.revoke'
+  | 'sources.serve'
+  | 'sources.answer';
 
 test('the client has every method of the vocabulary', () => {
   check<
@@ -140,6 +148,7 @@ test('the client has every method of the vocabulary', () => {
         | Names<Sharednode['room'], 'room.'>
         | Names<Sharednode['libp2p'], 'libp2p.'>
         | Names<Sharednode['log'], 'log.'>
+        | Names<Sharednode['grants'], 'grants.'>
       >,
       never
     >

@@ -115,6 +115,7 @@ func Build(ctx context.Context, cfg Config) (_ Info, err error) {
 		{"installing the client's dependencies", b.installDependencies},
 		{"bundling the scripts", b.bundleScripts},
 		{"writing the inspector", b.writeInspector},
+		{"writing the hub", b.writeHub},
 		{"writing the types", b.writeTypes},
 		{"compiling the node", b.compileNode},
 		{"looking into the node", b.takeStock},

@@ -67,6 +67,7 @@ func (b *build) writeTypes(ctx context.Context) error {
 	for name, text := range map[string]string{
 		"index.d.ts": "export * from './types/index.js';\n",
 		"helia.d.ts": "export * from './types/helia.js';\n",
+		"hub.d.ts":   "export * from './types/hub.js';\n",
 		"room.d.ts":  "export * from './types/room.js';\nexport { default } from './types/room.js';\n",
 	} {
 		if err := os.WriteFile(b.path(name), []byte(text), 0o644); err != nil {

@@ -50,6 +50,9 @@ func LaunchChromium(ctx context.Context, opts Options) (*Chromium, error) {
 	if opts.Profile == "" {
 		return nil, errors.New("harness: no profile directory")
 	}
+	if err := grantStorageAccess(opts); err != nil {
+		return nil, fmt.Errorf("harness: %w", err)
+	}
 	alloc, releaseAlloc := chromedp.NewExecAllocator(context.Background(), allocatorOptions(path, opts)...)
 	root, releaseRoot := chromedp.NewContext(alloc)
 	b := &Chromium{

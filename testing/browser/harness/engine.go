@@ -33,6 +33,8 @@ const (
 	PowerFreeze Power = "freeze"
 	// PowerDelete: a database can be deleted as soon as its last page has left.
 	PowerDelete Power = "delete"
+	// PowerUnpartitioned: Options.Unpartitioned works.
+	PowerUnpartitioned Power = "unpartitioned"
 )
 
 // Lacks returns why the engine does not have a power, or nothing if it has it.
@@ -49,6 +51,8 @@ func (e Engine) Lacks(p Power) string {
 		return "under its driver WebKit keeps nothing"
 	case PowerDelete:
 		return "in WebKit a deletion that meets the end of the worker that had the database open may wait for ever"
+	case PowerUnpartitioned:
+		return "WebKit partitions the storage of all frames"
 	case PowerFreeze:
 		return "what a stopped process has open in WebKit's IndexedDB can hold up all others until it goes on"
 	}

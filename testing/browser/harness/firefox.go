@@ -74,7 +74,11 @@ func LaunchFirefox(ctx context.Context, opts Options) (*Firefox, error) {
 	if opts.Profile == "" {
 		return nil, errors.New("harness: no profile directory")
 	}
-	if err := os.WriteFile(filepath.Join(opts.Profile, "user.js"), []byte(firefoxPrefs), 0o600); err != nil {
+	prefs := firefoxPrefs
+	if len(opts.Unpartitioned) > 0 {
+		prefs += "user_pref(\"network.cookie.cookieBehavior\", 0);\n"
+	}
+	if err := os.WriteFile(filepath.Join(opts.Profile, "user.js"), []byte(prefs), 0o600); err != nil {
 		return nil, fmt.Errorf("harness: %w", err)
 	}
 	b := &Firefox{ended: make(chan struct{}), urls: map[string]string{}}

@@ -7,6 +7,8 @@ import "context"
 type Browser interface {
 	// NewTab opens a tab at url and returns when the page has loaded.
 	NewTab(ctx context.Context, url string) (Tab, error)
+	// Opened waits for a window that a page has opened at a URL with that in it.
+	Opened(ctx context.Context, part string) (Tab, error)
 	// Messages returns what pages and workers have said so far, oldest first.
 	Messages() []Message
 	// Close ends the browser in an orderly way, so that the profile is whole.
@@ -23,6 +25,9 @@ type Tab interface {
 	// are in the array args, and stores what it returns in result, through JSON
 	// (a bigint as a number). result may be nil. What body throws is a *JSError.
 	Eval(ctx context.Context, result any, body string, args ...any) error
+	// Click presses and lets go the mouse's first button at a place of the window,
+	// in CSS pixels, whatever frame is there.
+	Click(ctx context.Context, x, y int) error
 	// Navigate leaves the page for another and returns when that has loaded.
 	Navigate(ctx context.Context, url string) error
 	// Reload loads the page again and returns when it has loaded.
@@ -45,4 +50,8 @@ type Options struct {
 	// the DevTools protocol that keep copies of what a page loads, so that
 	// measurements are of the page. Messages then has those of pages only.
 	Quiet bool
+	// Unpartitioned are hosts. Frames of the first one may have the storage of its
+	// own pages also on the sites of the others: in Chromium when they ask for it, in
+	// Firefox all frames everywhere. WebKit has nothing of the kind.
+	Unpartitioned []string
 }

@@ -77,7 +77,7 @@ class Rogue {
   #woken = []
 
   constructor (url, { app = {}, hello = true, window = 64 * KiB, pongs = true } = {}) {
-    const { port } = new SharedWorker(url, { name: 'sharednode:default' })
+    const { port } = new SharedWorker(url, { name: 'sharednode:default', sameSiteCookies: 'none' })
     this.port = port
     this.pongs = pongs
     this.#welcomed = new Promise(resolve => { this.welcome = resolve })

@@ -2,8 +2,12 @@
 import * as sharednode from '/dist/index.min.js'
 import { createRoom } from '/dist/room.js'
 import { dialElected } from '/dist/elected.js'
+import { connectHub, serveHub } from '/dist/hub.min.js'
 
 const MiB = 1 << 20
+
+// openWindow is the platform's open, which a function below hides.
+const openWindow = globalThis.open.bind(globalThis)
 
 // worker is where the node runs in this run of the tests, see doc.go.
 const worker = document.documentElement.dataset.worker
@@ -100,7 +104,7 @@ async function enter (topic, options) {
 function raw (url) {
   const { port } = worker === 'dedicated'
     ? dialElected(new URL(url), 'default')
-    : new SharedWorker(url, { name: 'sharednode:default' })
+    : new SharedWorker(url, { name: 'sharednode:default', sameSiteCookies: 'none' })
   const frames = []
   let wake = () => {}
   port.onmessage = ({ data }) => {
@@ -129,4 +133,28 @@ function raw (url) {
   }
 }
 
-Object.assign(globalThis, { MiB, sharednode, open, random, collect, drain, check, stuck, pins, verify, listen, enter, raw })
+// joinHub has another origin's hub asked, and keeps what comes of it in joined: a
+// code, or nothing with the node in node.
+function joinHub (url, options) {
+  globalThis.joined = connectHub(url, options).then(node => {
+    globalThis.node = node
+    return ''
+  }, error => error.code ?? String(error))
+}
+
+// button waits for the hub's frame to show itself, and tells where its button is.
+async function button () {
+  let code
+  joined.then(value => { code = value })
+  for (;;) {
+    if (code !== undefined) throw new Error(`it ended with '${code}' before there was a button`)
+    const shown = [...document.querySelectorAll('iframe')].find(frame => frame.style.display === 'block')
+    if (shown !== undefined) {
+      const { right, top, height } = shown.getBoundingClientRect()
+      return { x: Math.round(right - 60), y: Math.round(top + height / 2) }
+    }
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
+
+Object.assign(globalThis, { openWindow, connectHub, serveHub, joinHub, button, MiB, sharednode, open, random, collect, drain, check, stuck, pins, verify, listen, enter, raw })

@@ -16,6 +16,7 @@ import {
   status,
   type StatusResult,
 } from './info.js';
+import { createPort, type GivenPort, type PortOptions } from './ports.js';
 import { ping, type PingOptions, type PingResult } from './ping.js';
 import { save, type SaveOptions } from './save.js';
 import { refs, type RefsOptions, type RefsResult } from './refs.js';
@@ -38,6 +39,7 @@ export interface DNSOptions extends CallOptions {
 
 /** The rare calls that are of no group. */
 export interface TopAPI {
+  createPort(options?: PortOptions): Promise<GivenPort>;
   dns(domain: string, options?: DNSOptions): Promise<string>;
   ping(peer: TextLike, options?: PingOptions): AsyncGenerator<PingResult, void>;
   refs(
@@ -57,6 +59,7 @@ export interface TopAPI {
 /** Those calls. */
 export function topAPI(core: Core): TopAPI {
   return {
+    createPort: (options = {}) => createPort(core, options),
     dns: (domain, options = {}) => dns(core, domain, options),
     ping: (peer, options = {}) => ping(core, peer, options),
     refs: (paths, options = {}) => refs(core, paths, options),

@@ -1,0 +1,98 @@
+package browser
+
+import (
+	"testing"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
+)
+
+// receivers are what a page may hand a port to: JavaScript that hands port on, and
+// gives what the other side has to say.
+var receivers = []struct{ name, hand string }{
+	{"frame of another origin", `
+		const frame = document.createElement('iframe')
+		frame.src = args[0] + '/receiver.html'
+		const loaded = new Promise(resolve => { frame.onload = resolve })
+		document.body.append(frame)
+		await loaded
+		frame.contentWindow.postMessage('take', args[0], [port])`},
+	{"window of another origin", `
+		const other = openWindow(args[0] + '/receiver.html')
+		await new Promise(resolve => addEventListener('message', ({ data }) => data === 'here' && resolve()))
+		other.postMessage('take', args[0], [port])`},
+	{"dedicated worker", `
+		const other = new Worker('/receiver.js', { type: 'module' })
+		other.postMessage('take', [port])`},
+	{"service worker", `
+		const registration = await navigator.serviceWorker.register('/receiver.js', { type: 'module', scope: '/nowhere/' })
+		const sw = registration.installing ?? registration.waiting ?? registration.active
+		sw.postMessage('take', [port])`},
+}
+
+// receive is the other side: it takes a port, reads and adds, and tells by a
+// BroadcastChannel, or if it is of another origin by its parent or opener.
+const receive = `
+import { connect } from '/dist/index.min.js'
+const scope = globalThis
+const page = scope.opener ?? (scope.parent === scope ? undefined : scope.parent)
+scope.addEventListener('message', async ({ data, ports: [port], source }) => {
+	if (data !== 'take') return
+	const tell = said => page ? page.postMessage(said, '*') : new BroadcastChannel('said').postMessage(said)
+	try {
+		const node = await connect({ port, timeout: 60_000 })
+		const { cid } = await node.add('from there')
+		const text = await node.cat(cid).text()
+		const denied = await node.block.stat(cid).then(() => '', e => e.code)
+		tell({ text, denied, epoch: node.epoch })
+		node.addEventListener('reconnect', async () => {
+			const again = await node.cat(cid).text()
+			tell({ text: again, denied, epoch: node.epoch })
+		})
+	} catch (error) {
+		tell({ text: String(error.code ?? error), denied: '', epoch: '' })
+	}
+})
+page?.postMessage('here', '*')`
+
+// TestPortsAreHandedOn hands ports to all that can have one. Each comes back when
+// the worker has gone, by the page that gave the port.
+func TestPortsAreHandedOn(t *testing.T) {
+	for _, r := range receivers {
+		t.Run(r.name, func(t *testing.T) {
+			w := sharedWorld(t)
+			w.server.File("/receiver.html", []byte(`<!doctype html><title>receiver</title><body><script type="module" src="receiver.js"></script>`))
+			w.server.File("/receiver.js", []byte(receive))
+			holder := w.at(hubHost) // in whose process the worker is
+			holder.open()
+			giver := w.at(hubHost)
+			giver.open()
+			type said struct{ Text, Denied, Epoch string }
+			var first said
+			giver.do(&first, `
+				globalThis.heard = []
+				const hear = ({ data }) => data?.epoch !== undefined && heard.push(data)
+				addEventListener('message', hear)
+				new BroadcastChannel('said').onmessage = hear
+				const { port, revoke } = await node.createPort({ origin: args[0], grants: { read: true, add: true } })
+				globalThis.revoke = revoke
+				`+r.hand+`
+				while (heard.length < 1) await new Promise(resolve => setTimeout(resolve, 20))
+				return heard[0]`, w.origin(hostA))
+			if first.Text != "from there" || first.Denied != "not-granted" {
+				t.Fatalf("got %+v; want what it added, and block.stat denied", first)
+			}
+			if w.engine.Lacks(harness.PowerCrash) != "" {
+				return
+			}
+			w.allow("the process ended")
+			if err := holder.Crash(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var second said
+			giver.do(&second, "while (heard.length < 2) await new Promise(resolve => setTimeout(resolve, 20)); return heard[1]")
+			if second.Text != "from there" || second.Epoch == first.Epoch {
+				t.Errorf("got %+v after the worker's end; want the same under another epoch", second)
+			}
+		})
+	}
+}
