@@ -163,3 +163,37 @@ func TestHostileEmbedder(t *testing.T) {
 		t.Errorf("the worker of the hub's pages became %+v from %+v", after, before)
 	}
 }
+
+// TestBlocksOfAnotherOrigin has a page's own node read what a node of another
+// origin has.
+func TestBlocksOfAnotherOrigin(t *testing.T) {
+	w := sharedWorld(t)
+	owner := w.at(hubHost)
+	owner.open()
+	var cid string
+	owner.do(&cid, "return `${(await node.add(random(3 * MiB, 9))).cid}`")
+	a := w.at(hostA)
+	a.open()
+	owner.w.server.File("/receiver.html", []byte(`<!doctype html><title>giver</title><body><script type="module" src="giver.js"></script>`))
+	owner.w.server.File("/giver.js", []byte(`
+		import { connect } from '/dist/index.min.js'
+		const node = await connect()
+		const { cid } = await node.add('of the frame', { pin: true })
+		const { port } = await node.createPort({ grants: { read: true } })
+		parent.postMessage({ cid: String(cid) }, '*', [port])`))
+	var text string
+	a.do(&text, `
+		const frame = document.createElement('iframe')
+		frame.src = args[0] + '/receiver.html'
+		const given = new Promise(resolve => addEventListener('message', resolve))
+		document.body.append(frame)
+		const { data, ports: [port] } = await given
+		const other = await sharednode.connect({ port })
+		const source = await node.addBlockSource(other)
+		const text = await node.cat(data.cid, { timeout: 30_000 }).text()
+		await source.stop()
+		return text`, w.origin(hubHost))
+	if text != "of the frame" {
+		t.Errorf("got %q from the other origin's node", text)
+	}
+}

@@ -834,6 +834,16 @@ export default {
     // → hello world
     // → not-granted
   },
+  addBlockSource: async (node) => {
+    // Elsewhere: a client of another origin's node, of `connectHub`.
+    const { port } = await node.createPort({ grants: { read: true } });
+    const other = await connect({ port });
+    const source = await node.addBlockSource(other);
+    await source.stop();
+    await other.close();
+    console.log('asked no more');
+    // → asked no more
+  },
   'grants.set': async (node) => {
     await node.grants.set('https://a.example', { read: true });
     for await (const { grants } of node.grants.list()) {

@@ -8,6 +8,7 @@ export type {
   CARSource,
   ArchiveAPI,
 } from './api/archive.js';
+export type { BlockSource } from './api/block-source.js';
 export type {
   GrantsAPI,
   GrantsListOptions,

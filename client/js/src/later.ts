@@ -27,6 +27,7 @@ const shapes: {
   [N in keyof Groups]: { [M in keyof Group<N>]: GivesOf<Group<N>[M]> };
 } = {
   '': {
+    addBlockSource: Gives.One,
     createPort: Gives.One,
     dns: Gives.One,
     ping: Gives.Many,

@@ -3,6 +3,7 @@
 import type { BitswapAPI } from './api/bitswap.js';
 import type { BootstrapAPI } from './api/bootstrap.js';
 import type { ConfigAPI } from './api/config.js';
+import type { BlockSource } from './api/block-source.js';
 import type { DatastoreAPI } from './api/datastore.js';
 import type { FilesAPI } from './api/mfs.js';
 import type { GrantsAPI } from './api/grants.js';
@@ -187,6 +188,17 @@ export class Sharednode extends SharednodeEventTarget {
    */
   createPort(options: PortOptions = {}): Promise<GivenPort> {
     return this.#top.createPort(options);
+  }
+
+  /**
+   * Has the node look for blocks that it misses at another one, which the page
+   * has a client of, before it asks the network. What comes is verified.
+   */
+  addBlockSource(
+    other: Sharednode,
+    options: CallOptions = {},
+  ): Promise<BlockSource> {
+    return this.#top.addBlockSource(other, options);
   }
 
   /**

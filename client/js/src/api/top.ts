@@ -16,6 +16,8 @@ import {
   status,
   type StatusResult,
 } from './info.js';
+import type { Sharednode } from '../node.js';
+import { addBlockSource, type BlockSource } from './block-source.js';
 import { createPort, type GivenPort, type PortOptions } from './ports.js';
 import { ping, type PingOptions, type PingResult } from './ping.js';
 import { save, type SaveOptions } from './save.js';
@@ -39,6 +41,10 @@ export interface DNSOptions extends CallOptions {
 
 /** The rare calls that are of no group. */
 export interface TopAPI {
+  addBlockSource(
+    other: Sharednode,
+    options?: CallOptions,
+  ): Promise<BlockSource>;
   createPort(options?: PortOptions): Promise<GivenPort>;
   dns(domain: string, options?: DNSOptions): Promise<string>;
   ping(peer: TextLike, options?: PingOptions): AsyncGenerator<PingResult, void>;
@@ -59,6 +65,8 @@ export interface TopAPI {
 /** Those calls. */
 export function topAPI(core: Core): TopAPI {
   return {
+    addBlockSource: (other, options = {}) =>
+      addBlockSource(core, other, options),
     createPort: (options = {}) => createPort(core, options),
     dns: (domain, options = {}) => dns(core, domain, options),
     ping: (peer, options = {}) => ping(core, peer, options),
