@@ -41,6 +41,7 @@ export function routeTo(
 ): Route {
   const home = { kind, url };
   let place = home;
+  storageHere(); // a first party leaves its mark for frames
   return {
     repo,
     locks: access && (access.locks ?? null),

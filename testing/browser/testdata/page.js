@@ -139,7 +139,7 @@ function joinHub (url, options) {
   globalThis.joined = connectHub(url, options).then(node => {
     globalThis.node = node
     return ''
-  }, error => error.code ?? String(error))
+  }, error => { globalThis.failure = `${error.message}`; return error.code ?? String(error) })
 }
 
 // button waits for the hub's frame to show itself, and tells where its button is.
@@ -147,7 +147,7 @@ async function button () {
   let code
   joined.then(value => { code = value })
   for (;;) {
-    if (code !== undefined) throw new Error(`it ended with '${code}' before there was a button`)
+    if (code !== undefined) throw new Error(`it ended with '${code}' before there was a button: ${globalThis.failure}`)
     const shown = [...document.querySelectorAll('iframe')].find(frame => frame.style.display === 'block')
     if (shown !== undefined) {
       const { right, top, height } = shown.getBoundingClientRect()
