@@ -1,7 +1,8 @@
 // Command demo serves pages on a loopback address that show what the package
-// does: files dropped in one tab, read in another and kept for the next visit;
-// and a room to talk and to share files in with other browsers. They meet
-// through a peer of the demo's own, which listens on a loopback address too.
+// does: files dropped in one tab, read in another and kept for the next visit; a
+// room to talk and to share files in with other browsers; and two sites that use
+// the node of a third. They meet through a peer of the demo's own, which listens on
+// a loopback address too.
 package main
 
 import (
