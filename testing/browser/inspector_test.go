@@ -88,3 +88,24 @@ func TestInspector(t *testing.T) {
 		return len(levels) > 0 && !slices.ContainsFunc(levels, func(level string) bool { return level != "debug" })
 	})
 }
+
+// TestInspectorRevokes takes back on the inspector's page what another site may do.
+func TestInspectorRevokes(t *testing.T) {
+	w := sharedWorld(t)
+	owner := w.tab()
+	owner.do(nil, "await node.grants.set('https://site.example', { read: true })")
+	page := w.page()
+	if err := page.Navigate(t.Context(), w.server.Origin()+"/dist/inspector.html"); err != nil {
+		t.Fatal(err)
+	}
+	page.do(nil, `
+		const site = () => document.querySelector('[data-origin="https://site.example"]')
+		while (!site()) await new Promise(resolve => setTimeout(resolve, 20))
+		site().querySelector('button').click()
+		while (site()) await new Promise(resolve => setTimeout(resolve, 20))`)
+	var kept []string
+	owner.do(&kept, "const kept = []; for await (const { origin } of node.grants.list()) kept.push(origin); return kept")
+	if slices.Contains(kept, "https://site.example") {
+		t.Errorf("grants of %v are kept; want none of the site", kept)
+	}
+}

@@ -6,6 +6,7 @@
 
 import { connect } from 'sharednode';
 import { messageOf } from '../errors.js';
+import { GrantList } from '../hub/grant-list.js';
 import type { Sharednode } from '../node.js';
 import { Charts } from './charts.js';
 import { byId } from './dom.js';
@@ -41,11 +42,15 @@ class Page {
   readonly #history = new History();
   readonly #charts = new Charts(byId('charts'));
   readonly #log: Log;
+  readonly #grants: GrantList;
   #refreshing = false;
 
   constructor(node: Sharednode) {
     this.#node = node;
     this.#log = new Log(node);
+    this.#grants = new GrantList(node, byId('grants'), byId('grants-state'));
+    // Not every two seconds: under a finger nothing is to change.
+    addEventListener('focus', () => void this.#grants.refresh());
   }
 
   /** Shows a worker from its start. */
@@ -53,7 +58,11 @@ class Page {
     this.#history.clear();
     const failed = (error: unknown) => tell('bad', messageOf(error));
     this.#log.follow().catch(failed);
-    await Promise.all([this.#log.showLevels(), this.refresh()]).catch(failed);
+    await Promise.all([
+      this.#log.showLevels(),
+      this.#grants.refresh(),
+      this.refresh(),
+    ]).catch(failed);
   }
 
   /** Shows what is so now. */

@@ -13,7 +13,7 @@ export function showSessions(
     ...sessions.map((session) =>
       row(
         make('code', { title: session.id }, session.id.replace(/^.*-/, '#')),
-        session.client || 'no hello yet',
+        clientOf(session),
         duration(Date.now() - session.started),
         calls(session),
         listens(session),
@@ -21,6 +21,13 @@ export function showSessions(
       ),
     ),
   );
+}
+
+/** What the client calls itself, and for whom its port was made. */
+function clientOf({ client, port, origin }: Session): string {
+  const name = client || 'no hello yet';
+  const whose = origin || 'a port that was handed on';
+  return port ? `${name}, ${whose}` : name;
 }
 
 /** Many calls of one method are told once. */
