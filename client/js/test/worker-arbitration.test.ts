@@ -263,6 +263,44 @@ test('a lock that was lost as it was granted is not held', async (t) => {
   assert.equal(a.lost, 1);
 });
 
+test('where the browser does not tell who holds a lock its news do', async (t) => {
+  const origin = new Origin(t);
+  origin.locks.secret = true;
+  const frozen = origin.start('1.0.0');
+  await origin.pass(100);
+  assert.equal(frozen.outcome, 'holds');
+  assert(await frozen.arbitration.confirm());
+  assert.deepEqual(origin.locks.held, [`${REPO}:${frozen.worker.epoch}`, REPO]);
+  frozen.channel.frozen = true;
+  const b = origin.start('1.0.0');
+  await origin.pass(12_000);
+  assert.equal(b.outcome, 'holds');
+  assert.equal(frozen.lost, 1);
+  assert(!(await frozen.arbitration.confirm()));
+  assert(await b.arbitration.confirm());
+});
+
+test('a lock whose loss is told with the answer is not held', async (t) => {
+  const locks = new FakeLocks();
+  locks.secret = true;
+  const lock = new RepoLock(locks.of('a'), REPO, 'own');
+  t.after(() => lock.release());
+  let lost = 0;
+  lock.onlost = () => lost++;
+  assert(!(await lock.isHeld()), 'before it is granted');
+  await lock.take(new AbortController().signal);
+  assert(await lock.isHeld());
+  const thief = new RepoLock(locks.of('b'), REPO, 'another');
+  t.after(() => thief.release());
+  const stolen = thief.steal();
+  assert(!(await lock.isHeld()));
+  await stolen;
+  assert.equal(lost, 1);
+  assert(await thief.isHeld());
+  thief.release();
+  assert(!(await thief.isHeld()));
+});
+
 test('what is no message of this channel is ignored', async (t) => {
   const origin = new Origin(t);
   const a = origin.start('1.0.0');
