@@ -113,16 +113,6 @@ func (t *tab) findConsent(patience time.Duration) (*tab, error) {
 	return &tab{Tab: window, w: t.w}, err
 }
 
-// allow asks for the node and has the person allow it, for good.
-func (t *tab) allow(want string) {
-	t.w.t.Helper()
-	t.join(want)
-	t.consent().click(middle, "#allow")
-	if code := t.joined(); code != "" {
-		t.w.t.Fatalf("got %s; want the node", code)
-	}
-}
-
 // TestHubAsksThePerson has a page ask, in a browser that partitions: the window
 // says who wants what, and what was allowed can be done, and nothing else.
 func TestHubAsksThePerson(t *testing.T) {
