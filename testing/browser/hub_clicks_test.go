@@ -1,10 +1,15 @@
 package browser
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
+)
 
 // TestClicksMeantForSomethingElse has the question change under a finger, and be
 // shown where others could draw over it.
 func TestClicksMeantForSomethingElse(t *testing.T) {
+	need(t, harness.PowerClick)
 	w := sharedWorld(t)
 	a := w.at(hostA)
 	a.join("{ read: true }")

@@ -102,6 +102,7 @@ func TestTwoSitesShareTheHubsNode(t *testing.T) {
 // TestRevocationPage takes a grant back by the hub's page in a window of its own,
 // with the mouse.
 func TestRevocationPage(t *testing.T) {
+	need(t, harness.PowerClick)
 	w := sharedWorld(t)
 	owner := w.at(hubHost)
 	owner.open()

@@ -59,6 +59,9 @@ page?.postMessage('here', '*')`
 func TestPortsAreHandedOn(t *testing.T) {
 	for _, r := range receivers {
 		t.Run(r.name, func(t *testing.T) {
+			if r.name == "window of another origin" {
+				need(t, harness.PowerClick)
+			}
 			w := sharedWorld(t)
 			w.server.File("/receiver.html", []byte(`<!doctype html><title>receiver</title><body><script type="module" src="receiver.js"></script>`))
 			w.server.File("/receiver.js", []byte(receive))

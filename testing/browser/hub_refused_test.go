@@ -3,6 +3,8 @@ package browser
 import (
 	"testing"
 	"time"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
 )
 
 // refused is the code of what the hub does not serve.
@@ -104,6 +106,7 @@ func TestHubRefuses(t *testing.T) {
 // TestHubDenied has the person close the window, which decides nothing, and then
 // say no.
 func TestHubDenied(t *testing.T) {
+	need(t, harness.PowerClick)
 	w := sharedWorld(t)
 	a := w.at(hostA)
 	a.join("{ read: true, list: true }")
@@ -147,6 +150,7 @@ func TestHubDenied(t *testing.T) {
 
 // TestConsentPageAlone opens the consent page where nobody asks, and in a frame.
 func TestConsentPageAlone(t *testing.T) {
+	need(t, harness.PowerClick)
 	w := sharedWorld(t)
 	page := w.page()
 	page.visit(w.origin(hubHost) + "/dist/consent.html")

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sharednode/sharednode/testing/browser/harness"
 )
 
 // The hosts of these tests. Names below "localhost" are this machine to browsers,
@@ -116,6 +118,7 @@ func (t *tab) findConsent(patience time.Duration) (*tab, error) {
 // TestHubAsksThePerson has a page ask, in a browser that partitions: the window
 // says who wants what, and what was allowed can be done, and nothing else.
 func TestHubAsksThePerson(t *testing.T) {
+	need(t, harness.PowerClick)
 	w := sharedWorld(t)
 	a := w.at(hostA)
 	a.join("{ read: true, add: true, rooms: ['chess/'] }")

@@ -35,6 +35,8 @@ const (
 	PowerDelete Power = "delete"
 	// PowerUnpartitioned: Options.Unpartitioned works.
 	PowerUnpartitioned Power = "unpartitioned"
+	// PowerClick: Tab.Click works, and with it what needs a click: new windows.
+	PowerClick Power = "click"
 )
 
 // Lacks returns why the engine does not have a power, or nothing if it has it.
@@ -53,6 +55,8 @@ func (e Engine) Lacks(p Power) string {
 		return "in WebKit a deletion that meets the end of the worker that had the database open may wait for ever"
 	case PowerUnpartitioned:
 		return "WebKit partitions the storage of all frames"
+	case PowerClick:
+		return "WebKit's driver does not answer to actions of the mouse, and without a click WebKit opens no window"
 	case PowerFreeze:
 		return "what a stopped process has open in WebKit's IndexedDB can hold up all others until it goes on"
 	}
