@@ -81,15 +81,12 @@ func (p *jsPort) message(_ js.Value, args []js.Value) any {
 	return nil
 }
 
-// giveBackSize is the length from which on a message's memory is given back at
-// once. Of other values JavaScript may take the memory back only when Go has
-// collected its own garbage, which says nothing about theirs.
-const giveBackSize = 64 << 10
-
-// giveBack detaches the buffer of a large message, which has been copied or is
-// not going to be, where the browser can.
+// giveBack detaches the buffer of a message that is too large to be taken, where the
+// browser can. JavaScript could take its memory back only when Go has collected its
+// own garbage, which says nothing about how much that is. Those that are taken are
+// left alone: Chromium then counts them no more, and collects too seldom.
 func giveBack(data js.Value) {
-	if !canDetach || data.Type() != js.TypeObject || data.Length() < giveBackSize {
+	if !canDetach || data.Type() != js.TypeObject || data.Length() <= MaxMessage {
 		return
 	}
 	defer func() { _ = recover() }() // one that cannot be detached stays
