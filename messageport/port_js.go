@@ -76,8 +76,8 @@ func (p *jsPort) message(_ js.Value, args []js.Value) any {
 	}
 	if err != nil {
 		p.in.fail(err)
+		giveBack(data)
 	}
-	giveBack(data)
 	return nil
 }
 
