@@ -105,7 +105,7 @@ func (c *call) Read(p []byte) (int, error) {
 func (c *call) wait(event <-chan struct{}) error {
 	c.conn.out.flush(c.conn.busy())
 	c.place.pause()
-	defer c.place.resume(c.ctx)
+	defer c.place.take(c.ctx)
 	select {
 	case <-event:
 		return nil

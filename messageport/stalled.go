@@ -1,7 +1,7 @@
 package messageport
 
 import (
-	"context"
+	"slices"
 	"time"
 )
 
@@ -16,35 +16,25 @@ const (
 	stallLook = 100 * time.Millisecond
 )
 
-// pause is leave for a call that waits for its client.
+// pause is leave for a call that waits for its client, until it takes its place
+// again.
 func (p *place) pause() {
 	if p == nil {
 		return
 	}
-	p.leave()
 	t := p.share.turns
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	now := time.Now()
+	p.vacate(now)
 	if p.lasting {
 		return
 	}
-	now := time.Now()
 	t.paused[p] = now
 	if len(t.paused) > maxStalled && now.Sub(t.looked) >= stallLook {
 		t.looked = now
 		t.endStalled(now)
 	}
-}
-
-// resume is take for a call that was paused.
-func (p *place) resume(ctx context.Context) {
-	if p == nil {
-		return
-	}
-	p.share.turns.mu.Lock()
-	delete(p.share.turns.paused, p)
-	p.share.turns.mu.Unlock()
-	p.take(ctx)
 }
 
 // endStalled ends calls that have stalled until no more than maxStalled are left:
@@ -59,24 +49,23 @@ func (t *Turns) endStalled(now time.Time) {
 			count++
 		}
 	}
+	if count <= maxStalled {
+		return
+	}
+	for _, places := range stalled {
+		slices.SortFunc(places, func(a, b *place) int { return t.paused[a].Compare(t.paused[b]) })
+	}
 	for ; count > maxStalled; count-- {
 		var most *share
 		for s, places := range stalled {
-			if most == nil || len(places) > len(stalled[most]) {
+			if len(places) > len(stalled[most]) {
 				most = s
 			}
 		}
-		places := stalled[most]
-		oldest := 0
-		for i, p := range places {
-			if t.paused[p].Before(t.paused[places[oldest]]) {
-				oldest = i
-			}
-		}
-		places[oldest].end(Errorf(CodeStalled, nil,
+		oldest := stalled[most][0]
+		stalled[most] = stalled[most][1:]
+		delete(t.paused, oldest)
+		oldest.end(Errorf(CodeStalled, nil,
 			"the client has not gone on with the call for %v, and there are too many such calls", stallTime))
-		delete(t.paused, places[oldest])
-		places[oldest] = places[len(places)-1]
-		stalled[most] = places[:len(places)-1]
 	}
 }

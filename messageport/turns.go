@@ -152,14 +152,18 @@ func (p *place) leave() {
 	if p == nil {
 		return
 	}
-	t := p.share.turns
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	p.share.turns.mu.Lock()
+	defer p.share.turns.mu.Unlock()
+	p.vacate(time.Now())
+}
+
+// vacate is leave for who holds turns.mu.
+func (p *place) vacate(now time.Time) {
 	delete(p.share.places, p)
-	if now := time.Now(); p.share.waiting() > 0 && p.share.left > 0 && !p.share.until.After(now) {
+	if p.share.waiting() > 0 && p.share.left > 0 && !p.share.until.After(now) {
 		p.share.goOn(now)
 		if p.share.waiting() > 0 && p.share.left <= 0 {
-			t.startDealing()
+			p.share.turns.startDealing()
 		}
 	}
 }
@@ -191,6 +195,7 @@ func (s *share) wait(ctx context.Context, w *waiter) bool {
 	t := s.turns
 	t.mu.Lock()
 	now := time.Now()
+	delete(t.paused, w.place)
 	t.touch(s, now)
 	if !s.waits(w) && !s.until.After(now) && s.admit(w, now) {
 		t.mu.Unlock()

@@ -261,7 +261,7 @@ func TestStalledCalls(t *testing.T) {
 		if *modest != 0 || *second != 0 || *first != maxStalled/4 {
 			t.Errorf("%d, %d and %d were ended; want the oldest of who has most, down to %d in all", *modest, *first, *second, maxStalled)
 		}
-		last.resume(t.Context())
+		last.take(t.Context())
 		if _, there := turns.paused[last]; there {
 			t.Error("a call that goes on is taken for one that waits")
 		}
