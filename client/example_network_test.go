@@ -9,23 +9,9 @@ import (
 	"github.com/ipfs/go-cid"
 
 	"github.com/sharednode/sharednode/client"
-	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
-	"github.com/sharednode/sharednode/server"
 	"github.com/sharednode/sharednode/server/servertest"
 )
-
-// openOver opens a client of a backend with more in it than none.
-func openOver(ctx context.Context, backend *servertest.Backend) *client.Client {
-	port, served := messageport.Pipe()
-	s := server.New(server.Config{Backend: backend})
-	go func() { _ = s.Serve(ctx, served) }()
-	c, err := client.Open(ctx, port, client.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	return c
-}
 
 func ExampleSwarm() {
 	ctx := context.Background()

@@ -21,8 +21,13 @@ import (
 // In a browser it is Dial that opens a client. Anywhere else it takes a port
 // whose other end is served.
 func openExample(ctx context.Context) *client.Client {
+	return openOver(ctx, &servertest.Backend{})
+}
+
+// openOver opens a client of a backend with more in it than none.
+func openOver(ctx context.Context, backend *servertest.Backend) *client.Client {
 	port, served := messageport.Pipe()
-	s := server.New(server.Config{Backend: &servertest.Backend{}})
+	s := server.New(server.Config{Backend: backend})
 	go func() { _ = s.Serve(ctx, served) }()
 	c, err := client.Open(ctx, port, client.Options{})
 	if err != nil {

@@ -202,22 +202,7 @@ func (a *API) renderResult(w *strings.Builder, p *page, c *call, result string) 
 // arguments returns the parameters of a type.
 func arguments(text string) []string {
 	_, inner, _ := strings.Cut(strings.TrimSuffix(text, ">"), "<")
-	var parts []string
-	depth, begun := 0, 0
-	for i, r := range inner {
-		switch r {
-		case '(', '[', '{', '<':
-			depth++
-		case ')', ']', '}', '>':
-			depth--
-		case ',':
-			if depth == 0 {
-				parts = append(parts, strings.TrimSpace(inner[begun:i]))
-				begun = i + 1
-			}
-		}
-	}
-	return append(parts, strings.TrimSpace(inner[begun:]))
+	return splitOutside(inner, ',')
 }
 
 // inline is a table of the fields of a call's result, if no other page tells of it

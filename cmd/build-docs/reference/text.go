@@ -113,7 +113,11 @@ func plain(text string) string {
 }
 
 // alternatives cuts a type at those of its bars that are in no brackets.
-func alternatives(text string) []string {
+func alternatives(text string) []string { return splitOutside(text, '|') }
+
+// splitOutside cuts text at the separators that are in no brackets. The > of an
+// arrow is none.
+func splitOutside(text string, separator rune) []string {
 	var parts []string
 	depth, begun := 0, 0
 	for i, r := range text {
@@ -126,7 +130,7 @@ func alternatives(text string) []string {
 			if i > 0 && text[i-1] != '=' {
 				depth--
 			}
-		case '|':
+		case separator:
 			if depth == 0 {
 				parts = append(parts, strings.TrimSpace(text[begun:i]))
 				begun = i + 1

@@ -2,8 +2,6 @@ package wasmbuild
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -28,14 +26,5 @@ func (b *build) writeHub(context.Context) error {
 			return err
 		}
 	}
-	for _, name := range []string{"hub.html", "consent.html", "hub.css", "hub-theme.css"} {
-		data, err := os.ReadFile(filepath.Join(b.Root, hubDir, name))
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(b.path(name), data, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+	return b.copyFrom(hubDir, "hub.html", "consent.html", "hub.css", "hub-theme.css")
 }

@@ -20,8 +20,13 @@ func (b *build) writeInspector(context.Context) error {
 	if err := bundle(script); err != nil {
 		return err
 	}
-	for _, name := range []string{"inspector.html", "inspector.css"} {
-		data, err := os.ReadFile(filepath.Join(b.Root, inspectorDir, name))
+	return b.copyFrom(inspectorDir, "inspector.html", "inspector.css")
+}
+
+// copyFrom copies files of a directory below the root into the package.
+func (b *build) copyFrom(dir string, names ...string) error {
+	for _, name := range names {
+		data, err := os.ReadFile(filepath.Join(b.Root, dir, name))
 		if err != nil {
 			return err
 		}
