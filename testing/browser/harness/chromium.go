@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync/atomic"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -185,4 +186,23 @@ func (b *Chromium) Kill() error {
 	}
 	defer b.release()
 	return killAll(Processes(b.PID()))
+}
+
+// Opened implements Browser.
+func (b *Chromium) Opened(ctx context.Context, part string) (Tab, error) {
+	return opened(ctx, part, func() (Tab, error) {
+		infos, err := cdp.Call(ctx, chromedp.FromContext(b.root).Browser, target.GetTargets, target.GetTargetsParams{})
+		if err != nil {
+			return nil, err
+		}
+		for _, info := range infos.TargetInfos {
+			if info.Type != "page" || !strings.Contains(info.URL, part) {
+				continue
+			}
+			t := &ChromiumTab{crashed: make(chan struct{}, 1), url: info.URL}
+			t.ctx, t.release = chromedp.NewContext(b.root, chromedp.WithTargetID(info.TargetID), chromedp.WithListener(b.listener("page", t.address)))
+			return t, chromedp.Do(t.ctx)
+		}
+		return nil, nil
+	})
 }

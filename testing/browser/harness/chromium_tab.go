@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/css"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -199,4 +200,20 @@ func exceptionText(e *runtime.ExceptionDetails) string {
 		return e.Text + " " + e.Exception.Description
 	}
 	return fmt.Sprintf("%s (%s:%d)", e.Text, e.URL, e.LineNumber+1)
+}
+
+// Click implements Tab.
+func (t *ChromiumTab) Click(ctx context.Context, x, y int) error {
+	for _, kind := range []input.DispatchMouseEventType{
+		input.DispatchMouseEventTypeMouseMoved, input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased,
+	} {
+		event := input.DispatchMouseEventParams{Type: kind, X: float64(x), Y: float64(y)}
+		if kind != input.DispatchMouseEventTypeMouseMoved {
+			event.Button, event.ClickCount = input.MouseButtonLeft, 1
+		}
+		if _, err := cdp.Call(ctx, chromedp.FromContext(t.ctx).Target, input.DispatchMouseEvent, event); err != nil {
+			return fmt.Errorf("harness: click: %w", err)
+		}
+	}
+	return nil
 }

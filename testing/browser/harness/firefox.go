@@ -235,3 +235,24 @@ func (b *Firefox) Kill() error {
 	}
 	return err
 }
+
+// Opened implements Browser.
+func (b *Firefox) Opened(ctx context.Context, part string) (Tab, error) {
+	return opened(ctx, part, func() (Tab, error) {
+		var tree struct {
+			Contexts []struct {
+				Context string `json:"context"`
+				URL     string `json:"url"`
+			} `json:"contexts"`
+		}
+		if err := b.bidi.call(ctx, "browsingContext.getTree", map[string]any{"maxDepth": 0}, &tree); err != nil {
+			return nil, err
+		}
+		for _, c := range tree.Contexts {
+			if strings.Contains(c.URL, part) {
+				return &firefoxTab{browser: b, context: c.Context}, nil
+			}
+		}
+		return nil, nil
+	})
+}

@@ -2,6 +2,8 @@ package harness
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -74,4 +76,47 @@ func (t *firefoxTab) Crash(ctx context.Context) error {
 
 func (t *firefoxTab) call(ctx context.Context, method string, params, result any) error {
 	return t.browser.bidi.call(ctx, method, params, result)
+}
+
+// Click implements Tab. What is done in a page does not reach frames that other
+// processes have, so it is done in the frame that is at that place.
+func (t *firefoxTab) Click(ctx context.Context, x, y int) error {
+	frame, left, top, err := t.frameAt(ctx, x, y)
+	if err != nil {
+		return err
+	}
+	if frame != "" {
+		inner := &firefoxTab{browser: t.browser, context: frame}
+		return inner.Click(ctx, x-left, y-top)
+	}
+	return t.call(ctx, "input.performActions", map[string]any{"context": t.context, "actions": mouse(x, y)}, nil)
+}
+
+// frameAt returns the context of the frame at a place in the page, if there is
+// one, and the frame's own place.
+func (t *firefoxTab) frameAt(ctx context.Context, x, y int) (frame string, left, top int, err error) {
+	var found struct {
+		Result struct {
+			Value []struct {
+				Value json.RawMessage `json:"value"`
+			} `json:"value"`
+		} `json:"result"`
+	}
+	err = t.call(ctx, "script.evaluate", map[string]any{
+		"expression": fmt.Sprintf(`(() => {
+			const frame = document.elementFromPoint(%d, %d)
+			if (!frame?.contentWindow) return []
+			const { left, top } = frame.getBoundingClientRect()
+			return [frame.contentWindow, Math.round(left), Math.round(top)]
+		})()`, x, y),
+		"target": map[string]any{"context": t.context}, "awaitPromise": false,
+	}, &found)
+	if values := found.Result.Value; err == nil && len(values) == 3 {
+		var window struct {
+			Context string `json:"context"`
+		}
+		err = errors.Join(json.Unmarshal(values[0].Value, &window), json.Unmarshal(values[1].Value, &left), json.Unmarshal(values[2].Value, &top))
+		frame = window.Context
+	}
+	return frame, left, top, err
 }

@@ -246,3 +246,23 @@ func (b *WebKit) Kill() error {
 	}
 	return killAll(pids)
 }
+
+// Opened implements Browser.
+func (b *WebKit) Opened(ctx context.Context, part string) (Tab, error) {
+	return opened(ctx, part, func() (Tab, error) {
+		var windows []string
+		if err := b.sendTo(ctx, b.blank, http.MethodGet, "/window/handles", nil, &windows); err != nil {
+			return nil, err
+		}
+		for _, window := range windows {
+			var url string
+			if err := b.sendTo(ctx, window, http.MethodGet, "/url", nil, &url); err != nil {
+				return nil, err
+			}
+			if strings.Contains(url, part) {
+				return &webkitTab{browser: b, window: window}, nil
+			}
+		}
+		return nil, nil
+	})
+}

@@ -115,3 +115,8 @@ func (t *webkitTab) Crash(context.Context) error { return ErrUnsupported }
 func (t *webkitTab) send(ctx context.Context, method, path string, body, result any) error {
 	return t.browser.sendTo(ctx, t.window, method, path, body, result)
 }
+
+// Click implements Tab.
+func (t *webkitTab) Click(ctx context.Context, x, y int) error {
+	return t.send(ctx, http.MethodPost, "/actions", map[string]any{"actions": mouse(x, y)}, nil)
+}
