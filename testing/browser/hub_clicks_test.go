@@ -42,12 +42,9 @@ func TestClicksMeantForSomethingElse(t *testing.T) {
 	// In a frame the window's page asks nothing.
 	var asks bool
 	a.do(&asks, `
-		const frame = document.createElement('iframe')
-		frame.src = args[0]
 		const heard = []
 		addEventListener('message', ({ data }) => heard.push(data))
-		document.body.append(frame)
-		await new Promise(resolve => { frame.onload = resolve })
+		const frame = await frameOf(args[0])
 		const { port2 } = new MessageChannel()
 		frame.contentWindow.postMessage({ sharednode: 'question', origin: location.origin, want: { read: true } }, new URL(args[0]).origin, [port2])
 		await new Promise(resolve => setTimeout(resolve, 300))

@@ -130,11 +130,7 @@ func TestHostileEmbedder(t *testing.T) {
 	a := w.at(hostA)
 	var got struct{ Ports, Granted int }
 	a.do(&got, `
-		const frame = document.createElement('iframe')
-		frame.src = args[0]
-		const loaded = new Promise(resolve => { frame.onload = resolve })
-		document.body.append(frame)
-		await loaded
+		const frame = await frameOf(args[0])
 		const hub = new URL(args[0]).origin
 		let ports = 0, granted = 0
 		const forged = [

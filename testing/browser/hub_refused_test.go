@@ -58,11 +58,7 @@ func TestHubRefuses(t *testing.T) {
 	}
 	var codes []string
 	a.do(&codes, `
-		const frame = document.createElement('iframe')
-		frame.src = args[0]
-		const loaded = new Promise(resolve => { frame.onload = resolve })
-		document.body.append(frame)
-		await loaded
+		const frame = await frameOf(args[0])
 		const knock = async message => {
 			const { port1, port2 } = new MessageChannel()
 			const said = new Promise(resolve => { port1.onmessage = ({ data }) => data.type === 'refused' && resolve(data.code + ' ' + data.details.reason) })

@@ -133,6 +133,16 @@ function raw (url) {
   }
 }
 
+// frameOf puts a page into a frame, and waits until it has loaded.
+async function frameOf (url) {
+  const frame = document.createElement('iframe')
+  frame.src = url
+  const loaded = new Promise(resolve => { frame.onload = resolve })
+  document.body.append(frame)
+  await loaded
+  return frame
+}
+
 // joinHub has another origin's hub asked, and keeps what comes of it in joined: a
 // code, or nothing with the node in node.
 function joinHub (url, options) {
@@ -157,4 +167,4 @@ async function button () {
   }
 }
 
-Object.assign(globalThis, { openWindow, connectHub, serveHub, joinHub, button, MiB, sharednode, open, random, collect, drain, check, stuck, pins, verify, listen, enter, raw })
+Object.assign(globalThis, { openWindow, connectHub, serveHub, frameOf, joinHub, button, MiB, sharednode, open, random, collect, drain, check, stuck, pins, verify, listen, enter, raw })
