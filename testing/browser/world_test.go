@@ -1,10 +1,12 @@
 package browser
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -55,9 +57,31 @@ func newOrigin(t *testing.T) *world {
 	}
 	t.Cleanup(func() { server.Close() })
 	server.Files("/dist/", os.DirFS(dist))
+	if workerMode() == "dedicated" {
+		withoutSharedWorker(t, server, dist)
+	}
 	server.Files("/", os.DirFS("testdata"))
 	server.File("/page.html", fmt.Appendf(nil, `<!doctype html><html data-worker="%s"><title>page</title><script type="module" src="page.js"></script>`, workerMode()))
 	return &world{t: t, engine: engine(), server: server}
+}
+
+// withoutSharedWorker serves the package's own pages, which choose where the node
+// runs by what there is, as a browser without SharedWorker shows them.
+func withoutSharedWorker(t *testing.T, server *harness.Server, dist string) {
+	t.Helper()
+	pages, err := filepath.Glob(filepath.Join(dist, "*.html"))
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("the package has pages %v, %v; want some", pages, err)
+	}
+	server.File("/dist/no-shared-worker.js", []byte("delete globalThis.SharedWorker"))
+	for _, page := range pages {
+		html, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		html = bytes.Replace(html, []byte("<head>"), []byte(`<head><script src="no-shared-worker.js"></script>`), 1)
+		server.File("/dist/"+filepath.Base(page), html)
+	}
 }
 
 // engine is the one that SHAREDNODE_ENGINE names, Chromium if it names none.

@@ -42,18 +42,27 @@ export function routeTo(
   const home = { kind, url };
   let place = home;
   storageHere(); // a first party leaves its mark for frames
+  // Of workers it reaches shared ones alone.
+  const reach = kind === 'dedicated' ? undefined : access;
   return {
     repo,
-    locks: access && (access.locks ?? null),
+    locks: reach && (reach.locks ?? null),
     get storage() {
-      return access === undefined ? storageHere() : 'unpartitioned';
+      return reach === undefined ? storageHere() : 'unpartitioned';
     },
     dial: () =>
       place.kind === 'dedicated'
         ? dialDedicatedWorker(place.url, repo)
-        : dialSharedWorker(place.url, repo, access),
+        : dialSharedWorker(place.url, repo, reach),
     follow(to) {
       const { kind, url } = (to ?? home) as Place;
+      if (reach !== undefined && kind === 'dedicated') {
+        throw new SharednodeError(
+          'not-supported',
+          'the node runs in a tab, which storage access does not lead to',
+          { op: 'connect' },
+        );
+      }
       place = { kind, url: new URL(url ?? home.url) };
     },
     goHome() {

@@ -7,6 +7,9 @@ type Request = (types: object) => Promise<StorageAccess>;
 const types = { SharedWorker: true, indexedDB: true, locks: true };
 
 function request(): Request | undefined {
+  if (typeof SharedWorker === 'undefined') {
+    return undefined; // no other worker is reached by it
+  }
   // It came with that, and its own class is not to be seen.
   return 'hasUnpartitionedCookieAccess' in document
     ? (document.requestStorageAccess.bind(document) as unknown as Request)
