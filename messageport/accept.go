@@ -8,8 +8,9 @@ import (
 // AcceptConfig says how a server takes a port.
 type AcceptConfig struct {
 	// Welcome answers a client's hello. It may take its time; ctx ends if the
-	// client goes. It may say fewer calls and uploads than Limits do. An error refuses the client: one that has ErrorCode() crosses
-	// the port with its code and details. Required.
+	// client goes. It may say fewer calls and uploads than Limits do, and a Part of
+	// Turns. An error refuses the client: one that has ErrorCode() crosses the port
+	// with its code and details. Required.
 	Welcome func(ctx context.Context, hello Hello) (Welcome, error)
 	// Limits of the session.
 	Limits Limits
@@ -60,6 +61,9 @@ func (s *ServerConn) answerHello(answer func(context.Context, Hello) (Welcome, e
 		return err
 	}
 	welcome.Version = version
+	if welcome.Part != nil {
+		s.share = welcome.Part.share
+	}
 	return s.welcome(welcome)
 }
 

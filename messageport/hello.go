@@ -35,6 +35,9 @@ type Welcome struct {
 	MaxCalls   uint32     `cbor:"maxCalls"`
 	MaxUploads uint32     `cbor:"maxUploads"`
 	App        RawMessage `cbor:"app"` // what the application has to say; nil is null
+	// Part is what the session has of its server's turns together with others; nil for
+	// one of its own. It is not told to the client.
+	Part *Part `cbor:"-"`
 }
 
 // readHello decodes a hello and chooses the version. The versions are looked at

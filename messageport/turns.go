@@ -116,6 +116,13 @@ func (t *Turns) newShare() *share {
 	return &share{turns: t, places: map[*place]struct{}{}}
 }
 
+// A Part is what several sessions have of the turns together: no more than one that
+// is alone.
+type Part struct{ share *share }
+
+// NewPart returns a part that no session has yet.
+func (t *Turns) NewPart() *Part { return &Part{t.newShare()} }
+
 // newPlace returns a place that is not taken yet, of a call that end ends.
 func (s *share) newPlace(end context.CancelCauseFunc) *place {
 	if s == nil {

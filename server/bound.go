@@ -13,7 +13,7 @@ import (
 // configuration its session neither asks nor is told anything.
 func (s *session) welcomeBound(ctx context.Context, bind []byte, wish nodeapi.Hello) (nodeapi.Welcome, error) {
 	var none nodeapi.Welcome
-	port, pace, ok := s.server.ports.take(bind, s)
+	port, common, ok := s.server.ports.take(bind, s)
 	if !ok {
 		return none, nodeapi.Errorf(nodeapi.CodeNotGranted, map[string]any{"method": "connect"},
 			"the port's secret is not known: it was used, is too old, or was taken back")
@@ -29,7 +29,7 @@ func (s *session) welcomeBound(ctx context.Context, bind []byte, wish nodeapi.He
 	if err != nil {
 		return none, err
 	}
-	m := &mandate{port: port, grants: grants, pace: pace, running: make(turns, grants.MaxStreams)}
+	m := &mandate{port: port, grants: grants, common: common, running: make(turns, grants.MaxStreams)}
 	if m.expired() {
 		return none, errExpired
 	}

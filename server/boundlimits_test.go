@@ -4,11 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/ipfs/go-cid"
 
 	"github.com/sharednode/sharednode/messageport"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
@@ -240,4 +245,47 @@ func TestBoundPortNamesNoLock(t *testing.T) {
 			f.Errorf("asked for locks %q; want that of the node's own client alone", asked)
 		}
 	})
+}
+
+// TestPartIsOfTheOrigin has an origin read by as many ports as it can have, beside
+// another one that has one.
+func TestPartIsOfTheOrigin(t *testing.T) {
+	runWith(t, server.Config{Yield: func() { time.Sleep(time.Millisecond) }}, func(f *fixture) {
+		block := f.put(make([]byte, 100_000)).Cid
+		grants := nodeapi.Grants{Read: true, Rate: 1 << 16}
+		ctx, cancel := context.WithTimeout(f.Context(), 3*time.Second)
+		defer cancel()
+		var all sync.WaitGroup
+		read := func(origin string, ports int) *atomic.Int64 {
+			var blocks atomic.Int64
+			for range ports {
+				conn := f.dialBound(origin, grants)
+				for range 4 {
+					all.Go(func() {
+						for f.readBlock(ctx, conn, block) == nil {
+							blocks.Add(1)
+						}
+					})
+				}
+			}
+			return &blocks
+		}
+		many, one := read(origin, 16), read(otherOrigin, 1)
+		all.Wait()
+		time.Sleep(time.Second) // until there are no more turns to deal
+		if many, one := many.Load(), one.Load(); one < many/2 || many < one/2 {
+			f.Errorf("by 16 ports an origin has read %d blocks, by one another %d; want about as many", many, one)
+		}
+	})
+}
+
+func (f *fixture) readBlock(ctx context.Context, conn *messageport.ClientConn, c cid.Cid) error {
+	call, err := conn.Call(ctx, nodeapi.MethodBlockGet, nodeapi.CIDRequest{Cid: c}, messageport.CallOptions{})
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, call); err != nil {
+		return err
+	}
+	return call.Result(nil)
 }

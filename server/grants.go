@@ -102,7 +102,7 @@ var errExpired = &nodeapi.Error{Code: nodeapi.CodeGrantsRevoked, Message: "what 
 type mandate struct {
 	port    *boundPort
 	grants  nodeapi.Grants // with defaults
-	pace    *pace
+	common  *common
 	running turns // calls
 }
 
@@ -134,7 +134,7 @@ func (m *mandate) toldOf(method string, err error) error {
 // context in which it is made.
 func (m *mandate) begin(ctx context.Context, call *messageport.ServerCall) (_ context.Context, done func(), err error) {
 	back := call.Away()
-	err = m.pace.wait(ctx, m.grants.Rate)
+	err = m.common.pace.wait(ctx, m.grants.Rate)
 	back()
 	if err != nil {
 		return nil, nil, err

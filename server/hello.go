@@ -111,6 +111,7 @@ func (s *session) welcome(ctx context.Context, hello messageport.Hello) (message
 	}
 	if s.mandate != nil {
 		welcome.MaxCalls, welcome.MaxUploads = s.mandate.calls()
+		welcome.Part = s.mandate.common.part
 	}
 	return welcome, err
 }

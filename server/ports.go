@@ -47,21 +47,29 @@ func (p *boundPort) follows(origin string) bool { return p.grants == nil && p.or
 // ports are all that are bound, or are to be.
 type ports struct {
 	epoch string
+	turns *messageport.Turns
 
 	mu       sync.Mutex // guards following
 	numbered uint64
 	all      map[string]*boundPort // by id
 	waiting  map[secret]*boundPort // those whose secret was not used yet
-	paces    map[string]*pace      // by origin, of those that have ports
+	common   map[string]*common    // by origin, of those that have ports
 	revoked  map[string]uint64     // by origin, the newest session when its grants were taken back
 }
 
-func newPorts(epoch string) *ports {
+// common is what the ports of an origin have together.
+type common struct {
+	pace pace
+	part *messageport.Part // of the turns; the node's own have one each
+}
+
+func newPorts(epoch string, turns *messageport.Turns) *ports {
 	return &ports{
 		epoch:   epoch,
+		turns:   turns,
 		all:     make(map[string]*boundPort),
 		waiting: make(map[secret]*boundPort),
-		paces:   make(map[string]*pace),
+		common:  make(map[string]*common),
 		revoked: make(map[string]uint64),
 	}
 }
@@ -93,8 +101,8 @@ func (p *ports) create(parent *session, req nodeapi.PortRequest) (*boundPort, er
 	_, _ = rand.Read(port.secret[:]) // it never fails
 	p.all[port.id] = port
 	p.waiting[port.secret] = port
-	if p.paces[port.origin] == nil {
-		p.paces[port.origin] = &pace{}
+	if p.common[port.origin] == nil {
+		p.common[port.origin] = p.newCommon(port.origin)
 	}
 	port.timer = time.AfterFunc(secretTime, func() {
 		p.mu.Lock()
@@ -104,6 +112,13 @@ func (p *ports) create(parent *session, req nodeapi.PortRequest) (*boundPort, er
 		}
 	})
 	return port, nil
+}
+
+func (p *ports) newCommon(origin string) *common {
+	if origin == "" {
+		return &common{}
+	}
+	return &common{part: p.turns.NewPart()}
 }
 
 // revoke takes note that an origin's grants were taken back: sessions that live, of
@@ -141,13 +156,13 @@ func (p *ports) remove(port *boundPort) {
 	delete(p.waiting, port.secret)
 	delete(p.all, port.id)
 	if p.count(port.origin) == 0 {
-		delete(p.paces, port.origin)
+		delete(p.common, port.origin)
 	}
 }
 
-// take gives the session the port of a secret, once, and its origin's pace. From
-// then on it can be ended, even as it is still being welcomed.
-func (p *ports) take(bind []byte, s *session) (*boundPort, *pace, bool) {
+// take gives the session the port of a secret, once, and what it has in common with
+// others. From then on it can be ended, even as it is still being welcomed.
+func (p *ports) take(bind []byte, s *session) (*boundPort, *common, bool) {
 	if len(bind) != messageport.BindSize {
 		return nil, nil, false
 	}
@@ -160,7 +175,7 @@ func (p *ports) take(bind []byte, s *session) (*boundPort, *pace, bool) {
 	port.timer.Stop()
 	delete(p.waiting, port.secret)
 	port.session = s
-	return port, p.paces[port.origin], true
+	return port, p.common[port.origin], true
 }
 
 // leave is told of the end of a session: of its own port, and of those that it has

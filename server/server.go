@@ -117,7 +117,8 @@ func New(cfg Config) *Server {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: cfg, turns: messageport.NewTurns(cfg.Yield), sweeping: make(turns, 1), ports: newPorts(cfg.Epoch), started: time.Now(), sessions: make(map[*session]struct{})}
+	shared := messageport.NewTurns(cfg.Yield)
+	s := &Server{cfg: cfg, turns: shared, sweeping: make(turns, 1), ports: newPorts(cfg.Epoch, shared), started: time.Now(), sessions: make(map[*session]struct{})}
 	s.accepting, s.stopAccepting = context.WithCancelCause(context.Background())
 	s.running, s.stopRunning = context.WithCancelCause(context.Background())
 	s.boot = boot{open: cfg.Open, log: cfg.Logger, ctx: s.running}
