@@ -97,7 +97,7 @@ func ExampleGrants_List() {
 			log.Fatal(err)
 		}
 	}
-	for kept, err := range c.Grants().List(ctx) {
+	for kept, err := range c.Grants().List(ctx, nodeapi.GrantsListRequest{}) {
 		if err != nil {
 			log.Fatal(err)
 		}

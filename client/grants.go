@@ -35,12 +35,12 @@ type Grants struct{ c *Client }
 // Grants returns the group of what is kept as granted to other origins.
 func (c *Client) Grants() Grants { return Grants{c} }
 
-// List yields what is granted to each origin.
-func (g Grants) List(ctx context.Context) iter.Seq2[nodeapi.OriginGrants, error] {
-	return list[nodeapi.OriginGrants](ctx, g.c, nodeapi.MethodGrantsList, nodeapi.GrantsListRequest{})
+// List yields what is granted to each origin, as far as it is asked for.
+func (g Grants) List(ctx context.Context, req nodeapi.GrantsListRequest) iter.Seq2[nodeapi.OriginGrants, error] {
+	return list[nodeapi.OriginGrants](ctx, g.c, nodeapi.MethodGrantsList, req)
 }
 
-// Of returns what is granted to an origin, or false if nothing was ever.
+// Of returns what is granted to an origin, or false if that is nothing.
 func (g Grants) Of(ctx context.Context, origin string) (nodeapi.OriginGrants, bool, error) {
 	kept, err := collect[nodeapi.OriginGrants](ctx, g.c, nodeapi.MethodGrantsList, nodeapi.GrantsListRequest{Origin: origin})
 	if err != nil || len(kept) == 0 {
@@ -58,7 +58,7 @@ func (g Grants) Set(ctx context.Context, origin string, grants nodeapi.Grants) e
 
 // Revoke takes back what an origin was granted. Its sessions end, and what they are
 // doing at once, with nodeapi.CodeGrantsRevoked. With forget what the origin has
-// pinned and its files are let go, too.
+// pinned and its files are let go, too, also if it was granted nothing any more.
 func (g Grants) Revoke(ctx context.Context, origin string, forget bool) error {
 	return do(ctx, g.c, nodeapi.MethodGrantsRevoke, nodeapi.GrantsRevokeRequest{Origin: origin, Forget: forget})
 }

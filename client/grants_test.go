@@ -61,7 +61,7 @@ func TestGrants(t *testing.T) {
 			f.Errorf("got %+v, %v, %v", kept, ok, err)
 		}
 		n := 0
-		for _, err := range grants.List(f.Context()) {
+		for _, err := range grants.List(f.Context(), nodeapi.GrantsListRequest{}) {
 			if err != nil {
 				f.Fatal(err)
 			}

@@ -49,7 +49,7 @@ func (n *Node) removeBlocks(ctx context.Context, req nodeapi.BlockRemoveRequest)
 		}
 		switch {
 		case err != nil:
-			outcomes = append(outcomes, nodeapi.CIDOutcome{Cid: c, Code: nodeapi.CodeOf(err), Error: err.Error()})
+			outcomes = append(outcomes, nodeapi.CIDOutcome{Cid: c, Code: nodeapi.CodeOf(err), Error: err.Error(), Origin: originIn(err)})
 		case !req.Quiet:
 			outcomes = append(outcomes, nodeapi.CIDOutcome{Cid: c})
 		}
@@ -62,8 +62,12 @@ func (n *Node) removeBlock(ctx context.Context, c cid.Cid, pinned map[fingerprin
 		return err
 	}
 	if p, is := pinned[fingerprintOf(c.Hash())]; is {
+		origin, err := n.origins.holder(ctx, p)
+		if err != nil {
+			return err
+		}
 		p.Cid = c
-		return pinnedError(p)
+		return pinnedError(p, origin)
 	}
 	has, err := n.store.has(ctx, c)
 	if err != nil {
@@ -80,6 +84,16 @@ func (n *Node) removeBlock(ctx context.Context, c cid.Cid, pinned map[fingerprin
 		err = nodeapi.Errorf(nodeapi.CodePinned, map[string]any{"cid": c.String()}, "%s is in use by an operation under way", c)
 	}
 	return n.store.wrap(ctx, err)
+}
+
+// originIn returns the origin that an error names.
+func originIn(err error) string {
+	e, ok := errors.AsType[*nodeapi.Error](err)
+	if !ok {
+		return ""
+	}
+	origin, _ := e.Details["origin"].(string)
+	return origin
 }
 
 // pinsOf returns the pins, whoever's they are, that hold any of the blocks.

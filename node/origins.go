@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -57,6 +58,7 @@ func (o *origins) pinsOf(ctx context.Context, origin string) (*pins, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the pins of %s: %w", origin, err)
 	}
+	p.origin = origin
 	o.pins[origin] = p
 	return p, nil
 }
@@ -105,6 +107,26 @@ func (o *origins) held(ctx context.Context, mode pin.Mode) iter.Seq2[cid.Cid, er
 	}
 }
 
+// holder returns the origin whose pin it is, "" if it is the node's own.
+func (o *origins) holder(ctx context.Context, is nodeapi.Pin) (string, error) {
+	root, mode := is.Cid, pin.Recursive
+	switch {
+	case is.Via != nil:
+		root = *is.Via
+	case is.Type == pinDirect:
+		mode = pin.Direct
+	}
+	for p, err := range o.eachPins(ctx) {
+		if err != nil {
+			return "", err
+		}
+		if _, pinned, err := p.find(ctx, root, mode); pinned || err != nil {
+			return p.origin, err
+		}
+	}
+	return "", nil // it was taken off meanwhile
+}
+
 // close closes the pins of origins, and has the records of what is kept for each
 // say no more than there is.
 func (o *origins) close(ctx context.Context) error {
@@ -119,15 +141,19 @@ func (o *origins) close(ctx context.Context) error {
 	return err
 }
 
-// OriginGrants yields what origins are granted.
-func (n *Node) OriginGrants(ctx context.Context) iter.Seq2[nodeapi.OriginGrants, error] {
+// OriginGrants yields what origins are granted, and those that are granted nothing
+// any more and hold something still, if the request asks for them.
+func (n *Node) OriginGrants(ctx context.Context, req nodeapi.GrantsListRequest) iter.Seq2[nodeapi.OriginGrants, error] {
 	return func(yield func(nodeapi.OriginGrants, error) bool) {
 		ctx, end := n.begin(ctx)
 		defer end()
-		all, err := n.origins.grants.All(ctx)
+		all, err := n.origins.list(ctx, req)
 		for _, kept := range all {
 			if err = n.origins.fillUsed(ctx, &kept); err != nil {
 				break
+			}
+			if revoked := kept.Granted == 0; revoked && kept.Used == 0 {
+				continue
 			}
 			if !yield(kept, nil) {
 				return
@@ -137,6 +163,35 @@ func (n *Node) OriginGrants(ctx context.Context) iter.Seq2[nodeapi.OriginGrants,
 			yield(nodeapi.OriginGrants{}, n.store.wrap(ctx, err))
 		}
 	}
+}
+
+// list returns what origins are granted, and those that are granted nothing and may
+// hold something, as far as a request asks for them.
+func (o *origins) list(ctx context.Context, req nodeapi.GrantsListRequest) ([]nodeapi.OriginGrants, error) {
+	all, err := o.grants.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if req.Revoked {
+		known, err := accounts.Origins(ctx, o.node.cfg.Datastore)
+		if err != nil {
+			return nil, err
+		}
+		granted := map[string]bool{}
+		for _, kept := range all {
+			granted[kept.Origin] = true
+		}
+		for _, origin := range known {
+			if !granted[origin] {
+				all = append(all, nodeapi.OriginGrants{Origin: origin})
+			}
+		}
+	}
+	if req.Origin != "" {
+		all = slices.DeleteFunc(all, func(kept nodeapi.OriginGrants) bool { return kept.Origin != req.Origin })
+	}
+	slices.SortFunc(all, func(a, b nodeapi.OriginGrants) int { return strings.Compare(a.Origin, b.Origin) })
+	return all, nil
 }
 
 // OriginGrantsOf returns what an origin is granted, or false if that is nothing.

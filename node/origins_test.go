@@ -137,8 +137,8 @@ func TestOriginsPinApart(t *testing.T) {
 			}
 			for o, err := range n.BlockRemove(t.Context(), nodeapi.BlockRemoveRequest{Cids: []cid.Cid{c, cidOf(t, data[:100], cid.Raw, 0x12)}}) {
 				must(t, err)
-				if o.Code != nodeapi.CodePinned {
-					t.Errorf("before %q unpins, a block could be removed: %+v", who, o)
+				if o.Code != nodeapi.CodePinned || o.Origin != who || !strings.Contains(o.Error, who) {
+					t.Errorf("before %q unpins: %+v; want it pinned by that", who, o)
 				}
 			}
 			must(t, unpinFor(t, n, who, c))
@@ -358,7 +358,7 @@ func TestGrantsAreKept(t *testing.T) {
 	}
 	must(t, n.RemoveOriginGrants(t.Context(), originA, false))
 	var got []string
-	for kept, err := range crashed(t, cfg).OriginGrants(t.Context()) {
+	for kept, err := range crashed(t, cfg).OriginGrants(t.Context(), nodeapi.GrantsListRequest{}) {
 		must(t, err)
 		got = append(got, kept.Origin)
 	}
@@ -422,6 +422,22 @@ func TestRecordsThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// wantListed compares those that are listed as having grants, or something else.
+func wantListed(t testing.TB, n *node.Node, req nodeapi.GrantsListRequest, want ...string) {
+	t.Helper()
+	var got []string
+	for kept, err := range n.OriginGrants(t.Context(), req) {
+		must(t, err)
+		got = append(got, kept.Origin)
+		if kept.Granted == 0 && kept.Used < 8000 {
+			t.Errorf("%s is listed, with %d bytes", kept.Origin, kept.Used)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v lists %q; want %q", req, got, want)
+	}
+}
+
 // TestForget wants nothing left of an origin, and others untouched.
 func TestForget(t *testing.T) {
 	cfg := newConfig()
@@ -437,8 +453,14 @@ func TestForget(t *testing.T) {
 	if len(pinnedFor(t, n, originA)) != 1 {
 		t.Error("without forget the pins are gone")
 	}
+	wantListed(t, n, nodeapi.GrantsListRequest{})
+	wantListed(t, n, nodeapi.GrantsListRequest{Origin: originA})
+	wantListed(t, n, nodeapi.GrantsListRequest{Revoked: true}, originA, originB)
+	wantListed(t, n, nodeapi.GrantsListRequest{Revoked: true, Origin: originA}, originA)
+	wantListed(t, crashed(t, cfg), nodeapi.GrantsListRequest{Revoked: true}, originA, originB)
 	must(t, n.RemoveOriginGrants(t.Context(), originA, true))
 	must(t, n.RemoveOriginGrants(t.Context(), originA, true)) // and again
+	wantListed(t, n, nodeapi.GrantsListRequest{Revoked: true}, originB)
 	for _, n := range []*node.Node{n, crashed(t, cfg)} {
 		if got := pinnedFor(t, n, originA); len(got) != 0 {
 			t.Errorf("the pins are %q", got)

@@ -164,7 +164,7 @@ func (n *Node) PinUpdate(ctx context.Context, req nodeapi.PinUpdateRequest) ([]c
 	}
 	if is, pinned, err := pins.find(ctx, to, pin.Recursive); err != nil || pinned {
 		if err == nil {
-			err = pinnedError(is) // as in Kubo: what would become of its name?
+			err = pinnedError(is, "") // as in Kubo: what would become of its name?
 		}
 		return nil, n.store.wrap(ctx, err)
 	}

@@ -27,7 +27,8 @@ const (
 
 // pins keeps the pins, by way of boxo's pinner.
 type pins struct {
-	store *pinStore
+	origin string // whose they are, "" for the node's own
+	store  *pinStore
 
 	mu     sync.Mutex // held while a change is made, not while it is written
 	pinner pin.Pinner
@@ -83,7 +84,7 @@ func (p *pins) addOne(ctx context.Context, pp pin.Pinner, mode pin.Mode, name st
 			return err
 		}
 		if recursive {
-			return pinnedError(nodeapi.Pin{Cid: c, Type: pinRecursive})
+			return pinnedError(nodeapi.Pin{Cid: c, Type: pinRecursive}, "")
 		}
 	}
 	return pp.PinWithMode(ctx, c, mode, name)
@@ -117,14 +118,20 @@ func notPinned(c cid.Cid, kind string) error {
 	return nodeapi.Errorf(nodeapi.CodeNotPinned, details, "%s is not pinned (%s)", c, kind)
 }
 
-// pinnedError says which pin stands in the way.
-func pinnedError(p nodeapi.Pin) error {
+// pinnedError says which pin stands in the way, and whose it is if an origin is
+// given.
+func pinnedError(p nodeapi.Pin, origin string) error {
 	details := map[string]any{"cid": p.Cid.String(), "type": p.Type}
+	by := ""
+	if origin != "" {
+		details["origin"] = origin
+		by = ", by " + origin
+	}
 	if p.Via == nil {
-		return nodeapi.Errorf(nodeapi.CodePinned, details, "%s is pinned (%s)", p.Cid, p.Type)
+		return nodeapi.Errorf(nodeapi.CodePinned, details, "%s is pinned (%s)%s", p.Cid, p.Type, by)
 	}
 	details["via"] = p.Via.String()
-	return nodeapi.Errorf(nodeapi.CodePinned, details, "%s is pinned under %s", p.Cid, p.Via)
+	return nodeapi.Errorf(nodeapi.CodePinned, details, "%s is pinned under %s%s", p.Cid, p.Via, by)
 }
 
 // list yields the pins of a mode with their names.

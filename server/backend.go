@@ -305,9 +305,10 @@ type Sources interface {
 // towards the account's quota, its pins are apart from all others, and it is told of
 // none but these.
 type Origins interface {
-	// OriginGrants yields what is kept for each origin.
-	OriginGrants(ctx context.Context) iter.Seq2[nodeapi.OriginGrants, error]
-	// OriginGrantsOf reports false if there is nothing for that origin.
+	// OriginGrants yields what each origin is granted, sorted by origin. If req says
+	// Revoked so it does for those that are granted nothing, but have pins or files.
+	OriginGrants(ctx context.Context, req nodeapi.GrantsListRequest) iter.Seq2[nodeapi.OriginGrants, error]
+	// OriginGrantsOf reports false if that origin is granted nothing.
 	OriginGrantsOf(ctx context.Context, origin string) (nodeapi.OriginGrants, bool, error)
 	SetOriginGrants(ctx context.Context, origin string, grants nodeapi.Grants) error
 	// RemoveOriginGrants removes the grants of an origin, if it has any. With forget

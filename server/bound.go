@@ -133,17 +133,12 @@ func grantsList(ctx context.Context, b Origins, call *messageport.ServerCall) (a
 	if err != nil {
 		return nil, err
 	}
-	if req.Origin == "" {
-		return sendItems(call, b.OriginGrants(ctx))
+	if req.Origin != "" {
+		if err := checkOrigin(req.Origin); err != nil {
+			return nil, err
+		}
 	}
-	if err := checkOrigin(req.Origin); err != nil {
-		return nil, err
-	}
-	kept, ok, err := b.OriginGrantsOf(ctx, req.Origin)
-	if err != nil || !ok {
-		return nil, err
-	}
-	return nil, call.WriteItem(kept)
+	return sendItems(call, b.OriginGrants(ctx, req))
 }
 
 var errChanged = &nodeapi.Error{Code: nodeapi.CodeGrantsChanged, Message: "what is granted has changed"}

@@ -160,7 +160,7 @@ func TestGrantsAreKeptListedAndRevoked(t *testing.T) {
 			return origins
 		}
 		f.setGrants(otherOrigin, nodeapi.Grants{Add: true})
-		f.setGrants(origin, nodeapi.Grants{Read: true, Files: true})
+		f.setGrants(origin, nodeapi.Grants{Read: true, Files: true, Pin: true})
 		if got, want := list(nodeapi.GrantsListRequest{}), []string{origin, otherOrigin}; !slices.Equal(got, want) {
 			f.Errorf("got %q; want %q", got, want)
 		}
@@ -178,6 +178,9 @@ func TestGrantsAreKeptListedAndRevoked(t *testing.T) {
 		if got := f.welcome(conn).Grants; !got.Read || !got.Files || got.Add {
 			f.Errorf("got grants %+v; want those that were set", got)
 		}
+		if err := conn.Invoke(f.Context(), nodeapi.MethodPinAdd, nodeapi.PinAddRequest{Path: f.put([]byte("kept")).Cid.String()}, nil); err != nil {
+			f.Fatal(err)
+		}
 		f.wantCode(own.Invoke(f.Context(), nodeapi.MethodGrantsSet, nodeapi.GrantsSetRequest{Origin: "a.example"}, nil), nodeapi.CodeInvalidOption)
 		f.wantCode(own.Invoke(f.Context(), nodeapi.MethodGrantsList, nodeapi.GrantsListRequest{Origin: "*"}, nil), nodeapi.CodeInvalidOption)
 		f.wantCode(own.Invoke(f.Context(), nodeapi.MethodGrantsRevoke, nodeapi.GrantsRevokeRequest{}, nil), nodeapi.CodeInvalidOption)
@@ -189,6 +192,17 @@ func TestGrantsAreKeptListedAndRevoked(t *testing.T) {
 		f.wantEnd(conn, string(nodeapi.CodeGrantsRevoked))
 		f.wantCode(own.Invoke(f.Context(), nodeapi.MethodPortsCreate, nodeapi.PortRequest{Origin: origin}, nil), nodeapi.CodeNotGranted)
 		if got := list(nodeapi.GrantsListRequest{}); !slices.Equal(got, []string{otherOrigin}) {
+			f.Errorf("got %q; want the other one", got)
+		}
+		// What it has pinned is there, is listed, and can be let go.
+		if got, want := list(nodeapi.GrantsListRequest{Revoked: true}), []string{origin, otherOrigin}; !slices.Equal(got, want) {
+			f.Errorf("got %q; want also who has a pin: %q", got, want)
+		}
+		forget := nodeapi.GrantsRevokeRequest{Origin: origin, Forget: true}
+		if err := own.Invoke(f.Context(), nodeapi.MethodGrantsRevoke, forget, nil); err != nil {
+			f.Fatal(err)
+		}
+		if got := list(nodeapi.GrantsListRequest{Revoked: true}); !slices.Equal(got, []string{otherOrigin}) {
 			f.Errorf("got %q; want the other one", got)
 		}
 	})

@@ -93,6 +93,9 @@ type PortRevokeRequest struct {
 // GrantsListRequest asks for the grants that are kept.
 type GrantsListRequest struct {
 	Origin string `cbor:"origin,omitempty"` // only of this one
+	// Revoked asks also for the origins that are granted nothing any more and for which
+	// something is kept still.
+	Revoked bool `cbor:"revoked,omitempty"`
 }
 
 // OriginGrants are the grants that are kept for an origin.
@@ -100,7 +103,7 @@ type OriginGrants struct {
 	Origin  string `cbor:"origin"`
 	Grants  Grants `cbor:"grants"`
 	Used    uint64 `cbor:"used"`    // bytes accounted to it
-	Granted int64  `cbor:"granted"` // when they were set last, Unix milliseconds
+	Granted int64  `cbor:"granted"` // when they were set last, Unix milliseconds; 0: they were taken back
 }
 
 // GrantsSetRequest asks to keep grants for an origin, in the place of those that it

@@ -256,6 +256,9 @@ type CIDOutcome struct {
 	Cid   cid.Cid `cbor:"cid"`
 	Code  Code    `cbor:"code,omitempty"`
 	Error string  `cbor:"error,omitempty"`
+	// Origin whose pin the block is under, if Code is CodePinned; none is the node's
+	// own.
+	Origin string `cbor:"origin,omitempty"`
 }
 
 // CIDList is a list of CIDs.

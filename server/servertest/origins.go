@@ -12,13 +12,21 @@ import (
 )
 
 // OriginGrants implements server.Origins.
-func (b *Backend) OriginGrants(ctx context.Context) iter.Seq2[nodeapi.OriginGrants, error] {
+func (b *Backend) OriginGrants(ctx context.Context, req nodeapi.GrantsListRequest) iter.Seq2[nodeapi.OriginGrants, error] {
 	return sequence(ctx, b, nodeapi.MethodGrantsList, func(yield func(nodeapi.OriginGrants) bool) error {
 		b.mu.Lock()
-		kept := maps.Clone(b.grants)
+		kept := make(map[string]nodeapi.OriginGrants)
+		maps.Copy(kept, b.grants)
+		if req.Revoked {
+			for key := range b.pins {
+				if _, granted := kept[key.origin]; key.origin != "" && !granted {
+					kept[key.origin] = nodeapi.OriginGrants{Origin: key.origin, Used: 1}
+				}
+			}
+		}
 		b.mu.Unlock()
 		for _, origin := range slices.Sorted(maps.Keys(kept)) {
-			if !yield(kept[origin]) {
+			if (req.Origin == "" || req.Origin == origin) && !yield(kept[origin]) {
 				return nil
 			}
 		}

@@ -89,23 +89,57 @@ func TestInspector(t *testing.T) {
 	})
 }
 
-// TestInspectorRevokes takes back on the inspector's page what another site may do.
+// TestInspectorRevokes takes back on the inspector's page what another site may do,
+// and then deletes what it still keeps.
 func TestInspectorRevokes(t *testing.T) {
 	w := sharedWorld(t)
 	owner := w.tab()
-	owner.do(nil, "await node.grants.set('https://site.example', { read: true })")
+	var root string
+	owner.do(&root, `
+		const { port } = await node.createPort({ origin: 'https://site.example', grants: { add: true } })
+		const site = await sharednode.connect({ port })
+		const { cid } = await site.add(random(MiB, 71))
+		await site.close()
+		await node.grants.set('https://site.example', { read: true })
+		return `+"`${cid}`"+``)
 	page := w.page()
 	if err := page.Navigate(t.Context(), w.server.Origin()+"/dist/inspector.html"); err != nil {
 		t.Fatal(err)
 	}
-	page.do(nil, `
-		const site = () => document.querySelector('[data-origin="https://site.example"]')
-		while (!site()) await new Promise(resolve => setTimeout(resolve, 20))
+	var note string
+	page.do(&note, `
+		const until = async condition => { while (!condition()) await new Promise(resolve => setTimeout(resolve, 20)) }
+		globalThis.site = () => document.querySelector('[data-origin="https://site.example"]')
+		await until(site)
 		site().querySelector('button').click()
+		await until(() => site()?.querySelectorAll('button').length === 1)
+		return site().querySelector('p').innerText`)
+	if !strings.Contains(note, "nothing any more") || !strings.Contains(note, "MB") {
+		t.Errorf("of a site that keeps a file it says %q", note)
+	}
+	var kept struct {
+		Granted, Revoked []string
+		Holder           string
+	}
+	owner.do(&kept, `
+		const origins = async options => (await collect(node.grants.list(options))).map(({ origin }) => origin)
+		const [{ error }] = await collect(node.block.rm(args[0]))
+		return { granted: await origins(), revoked: await origins({ revoked: true }), holder: error?.details.origin }`, root)
+	const site = "https://site.example"
+	if slices.Contains(kept.Granted, site) || !slices.Contains(kept.Revoked, site) || kept.Holder != site {
+		t.Errorf("got %+v; want the site to hold its file without grants", kept)
+	}
+	page.do(nil, `
+		const button = site().querySelector('button')
+		button.click()
+		button.click() // it is sure
 		while (site()) await new Promise(resolve => setTimeout(resolve, 20))`)
-	var kept []string
-	owner.do(&kept, "const kept = []; for await (const { origin } of node.grants.list()) kept.push(origin); return kept")
-	if slices.Contains(kept, "https://site.example") {
-		t.Errorf("grants of %v are kept; want none of the site", kept)
+	owner.do(&kept.Revoked, `
+		await drain(node.repo.gc())
+		const code = await node.block.stat(args[0], { offline: true }).then(() => 'there', e => e.code)
+		if (code !== 'not-found') throw new Error(code)
+		return (await collect(node.grants.list({ revoked: true }))).map(({ origin }) => origin)`, root)
+	if slices.Contains(kept.Revoked, site) {
+		t.Error("the site is listed when it keeps nothing")
 	}
 }

@@ -464,7 +464,10 @@ export type NodeErrorCode =
   | 'not-a-directory'
   /** unpinning what is not pinned so. Details: cid. */
   | 'not-pinned'
-  /** what a pin stands in the way of. Details: cid, type, via. */
+  /**
+   * what a pin stands in the way of. Details: cid, type, via;
+   * origin, if the pin is another one's, which its owner alone is told.
+   */
   | 'pinned'
   /**
    * a file that gave more or fewer bytes than it said.
@@ -935,6 +938,11 @@ export interface PortRevokeRequest {
 export interface GrantsListRequest {
   /** only of this one */
   origin?: string;
+  /**
+   * Revoked asks also for the origins that are granted nothing any more and for which
+   * something is kept still.
+   */
+  revoked?: boolean;
 }
 
 /** OriginGrants are the grants that are kept for an origin. */
@@ -943,7 +951,7 @@ export interface OriginGrants {
   grants: Grants;
   /** bytes accounted to it */
   used: number | bigint;
-  /** when they were set last, Unix milliseconds */
+  /** when they were set last, Unix milliseconds; 0: they were taken back */
   granted: number | bigint;
 }
 
@@ -2274,6 +2282,11 @@ export interface CIDOutcome {
   cid: Uint8Array;
   code?: NodeErrorCode;
   error?: string;
+  /**
+   * Origin whose pin the block is under, if Code is CodePinned; none is the node's
+   * own.
+   */
+  origin?: string;
 }
 
 /** CIDList is a list of CIDs. */

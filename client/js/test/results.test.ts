@@ -166,16 +166,26 @@ const cases: Record<string, Case> = {
     ask: async (node) =>
       (
         await all(node.block.rm([cid, `${cid}`], { force: true, quiet: false }))
-      ).map(({ cid, error }) => [cid, error?.code, error?.message]),
+      ).map(({ cid, error }) => [
+        cid,
+        error?.code,
+        error?.message,
+        error?.details,
+      ]),
     method: 'block.rm',
     request: { cids: [bytes, bytes], force: true, quiet: false },
     items: [
       { cid: bytes },
-      { cid: bytes, code: 'pinned', error: 'it is pinned' },
+      {
+        cid: bytes,
+        code: 'pinned',
+        error: 'it is pinned',
+        origin: 'https://a.example',
+      },
     ],
     want: [
-      [cid, undefined, undefined],
-      [cid, 'pinned', 'it is pinned'],
+      [cid, undefined, undefined, undefined],
+      [cid, 'pinned', 'it is pinned', { origin: 'https://a.example' }],
     ],
   },
   'dag.put': {

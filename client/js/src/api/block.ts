@@ -94,8 +94,8 @@ export interface BlockAPI {
   stat(cid: CID | string, options?: BlockGetOptions): Promise<BlockStatResult>;
   /**
    * Removes blocks from the repo, and tells of each what became of it: `pinned`
-   * where a pin or the tree of `files` holds it, `not-found` where it is not
-   * there.
+   * where a pin or the tree of `files` holds it, with the `origin` in its details
+   * whose pin that is if it is another one's; `not-found` where it is not there.
    *
    * @throws `invalid-cid`
    */

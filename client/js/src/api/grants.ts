@@ -13,17 +13,25 @@ import { bool, type Check, count, text, texts } from '../options.js';
 export interface GrantsListOptions extends CallOptions {
   /** Only of this one: `https://example.com`. */
   origin?: string | undefined;
+  /**
+   * Also the origins that are granted nothing any more, and for which something
+   * is kept still: their `granted` is 0.
+   */
+  revoked?: boolean | undefined;
 }
 
 /** Options of `grants.revoke`. */
 export interface GrantsRevokeOptions extends CallOptions {
-  /** Removes what the origin has pinned, and its files. */
+  /**
+   * Removes what the origin has pinned, and its files, also where it was granted
+   * nothing any more. Their blocks go when garbage is collected.
+   */
   forget?: boolean | undefined;
 }
 
 /**
  * What an origin may do, how many bytes are kept for it, and when it was granted
- * that, in Unix milliseconds.
+ * that, in Unix milliseconds; 0 if that was taken back.
  */
 export type OriginGrantsResult = Numbers<OriginGrants>;
 
@@ -47,6 +55,7 @@ export function grantsAPI(core: Core): GrantsAPI {
       const op = Methods.GrantsList;
       const request = core.pick<GrantsListRequest>(op, options, {
         origin: text,
+        revoked: bool,
       });
       const call = core.link.call(op, request, options);
       for await (const kept of core.itemsOf<OriginGrants>(call)) {

@@ -6,7 +6,10 @@ import type { Sharednode } from '../node.js';
 import { DEFAULT_QUOTA } from './wants.js';
 import { hostOf, inWords } from './words.js';
 
-/** Which sites may do what with a node, with buttons to take it back. */
+/**
+ * Which sites may do what with a node, with buttons to take it back. A site that may
+ * do nothing any more is there as long as something is kept for it.
+ */
 export class GrantList {
   readonly #node: Sharednode;
   readonly #place: HTMLElement;
@@ -26,7 +29,7 @@ export class GrantList {
   async refresh(): Promise<void> {
     try {
       const all: OriginGrantsResult[] = [];
-      for await (const kept of this.#node.grants.list()) {
+      for await (const kept of this.#node.grants.list({ revoked: true })) {
         all.push(kept);
       }
       this.#place.replaceChildren(...all.map((kept) => this.#item(kept)));
@@ -38,32 +41,20 @@ export class GrantList {
     }
   }
 
-  #item({ origin, grants, used, granted }: OriginGrantsResult): HTMLElement {
-    const site = make('bdi', {}, hostOf(origin));
-    const words = inWords(origin, grants).map(({ what }) =>
-      make('li', {}, what),
-    );
-    const quota = grants.quota || DEFAULT_QUOTA;
-    const when = new Date(granted).toLocaleString();
-    const until = grants.expires
-      ? `, until ${new Date(grants.expires).toLocaleString()}`
-      : '';
+  #item(kept: OriginGrantsResult): HTMLElement {
+    const { origin, granted } = kept;
+    const buttons = granted
+      ? [
+          this.#button(origin, 'Revoke', false),
+          this.#button(origin, 'Revoke and delete its files', true),
+        ]
+      : [this.#button(origin, 'Delete its files', true)];
     return make(
       'li',
       { class: 'grant', 'data-origin': origin },
-      make('h3', {}, site),
-      make('ul', {}, ...words),
-      make(
-        'p',
-        { class: 'quiet' },
-        `Keeps ${bytes(used)} of ${bytes(quota)}. Allowed ${when}${until}.`,
-      ),
-      make(
-        'div',
-        { class: 'buttons' },
-        this.#button(origin, 'Revoke', false),
-        this.#button(origin, 'Revoke and delete its files', true),
-      ),
+      make('h3', {}, make('bdi', {}, hostOf(origin))),
+      ...(granted ? rightsOf(kept) : [revokedNote(kept)]),
+      make('div', { class: 'buttons' }, ...buttons),
     );
   }
 
@@ -83,7 +74,9 @@ export class GrantList {
       button.disabled = true;
       try {
         await this.#node.grants.revoke(origin, { forget });
-        this.#state.textContent = `${hostOf(origin)} may do nothing any more.`;
+        this.#state.textContent = forget
+          ? `${hostOf(origin)} may do nothing any more, and its files are deleted.`
+          : `${hostOf(origin)} may do nothing any more.`;
       } catch (error) {
         this.#state.textContent = messageOf(error);
       }
@@ -91,4 +84,30 @@ export class GrantList {
     };
     return button;
   }
+}
+
+function rightsOf(kept: OriginGrantsResult): HTMLElement[] {
+  const { origin, grants, used, granted } = kept;
+  const words = inWords(origin, grants).map(({ what }) => make('li', {}, what));
+  const quota = grants.quota || DEFAULT_QUOTA;
+  const when = new Date(granted).toLocaleString();
+  const until = grants.expires
+    ? `, until ${new Date(grants.expires).toLocaleString()}`
+    : '';
+  return [
+    make('ul', {}, ...words),
+    make(
+      'p',
+      { class: 'quiet' },
+      `Keeps ${bytes(used)} of ${bytes(quota)}. Allowed ${when}${until}.`,
+    ),
+  ];
+}
+
+function revokedNote({ used }: OriginGrantsResult): HTMLElement {
+  return make(
+    'p',
+    { class: 'quiet' },
+    `May do nothing any more. ${bytes(used)} of its files are still kept.`,
+  );
 }
