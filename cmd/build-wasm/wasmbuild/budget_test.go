@@ -1,9 +1,7 @@
 package wasmbuild
 
 import (
-	"bytes"
 	"encoding/binary"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,24 +63,6 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// tableOf returns the runtime's table of functions of those names.
-func tableOf(names ...string) []byte {
-	var text []byte
-	entries, functions := []byte{}, []byte{}
-	for i, name := range names {
-		entries = binary.LittleEndian.AppendUint32(entries, uint32(i)<<16)
-		entries = binary.LittleEndian.AppendUint32(entries, uint32(8*len(names)+8*i))
-		functions = binary.LittleEndian.AppendUint32(functions, uint32(i)<<16)
-		functions = binary.LittleEndian.AppendUint32(functions, uint32(len(text)))
-		text = append(text, name+"\x00"...)
-	}
-	table := bytes.Clone(tableHeader)
-	for _, v := range []int{len(names), 0, 0, 72, 0, 0, 0, 72 + len(text)} {
-		table = binary.LittleEndian.AppendUint64(table, uint64(v))
-	}
-	return append(append(append(table, text...), entries...), functions...)
-}
-
 func TestContents(t *testing.T) {
 	bodies := func(sizes ...int) []byte {
 		code := binary.AppendUvarint(nil, uint64(len(sizes)))
@@ -98,22 +78,17 @@ func TestContents(t *testing.T) {
 		}
 		return m
 	}
-	table := tableOf("a/b.F", "a/b.(*T).m", "runtime_asm")
-	got, err := contentsOf(module(bodies(10, 200, 3000), segment{5, []byte("data")}, segment{4 << 20, table}))
+	names := []string{"a/b.F", "a/b.(*T).m", "runtime_asm"}
+	m := module(bodies(10, 200, 3000), segment{5, []byte("data")}, segment{4 << 20, []byte("more")})
+	got, err := contentsOf(m, names)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Code != 3210 || got.Packages["a/b"] != 210 || got.Packages["runtime"] != 3000 || got.Data != 4+len(table) {
+	if got.Code != 3210 || got.Packages["a/b"] != 210 || got.Packages["runtime"] != 3000 || got.Data != 8 {
 		t.Errorf("got %+v", got)
 	}
-	for name, m := range map[string][]byte{
-		"another count of functions": module(bodies(10, 200), segment{0, table}),
-		"no table":                   module(bodies(10), segment{0, []byte("data")}),
-		"a table cut off":            module(bodies(10, 200, 3000), segment{0, table[:len(table)-5]}),
-	} {
-		if _, err := contentsOf(m); !errors.Is(err, errNoTable) {
-			t.Errorf("%s: got %v; want %v", name, err, errNoTable)
-		}
+	if _, err := contentsOf(m, names[1:]); err == nil {
+		t.Error("names of fewer functions than there are: got no error")
 	}
 }
 

@@ -79,6 +79,10 @@ type build struct {
 
 	stage string // a directory beside Out
 	info  Info
+	// ownStd tells that the node is compiled by our edits of the standard library.
+	ownStd bool
+	// functions are the names of the node's, in the order of its code.
+	functions []string
 }
 
 // BuildScripts writes the package's scripts alone into the directory Out, which
@@ -118,6 +122,7 @@ func Build(ctx context.Context, cfg Config) (_ Info, err error) {
 		{"writing the hub", b.writeHub},
 		{"writing the types", b.writeTypes},
 		{"compiling the node", b.compileNode},
+		{"shrinking its table of functions", b.shrinkTable},
 		{"looking into the node", b.takeStock},
 		{"optimizing the node", b.optimizeNode},
 		{"merging the node's data", b.mergeSegments},

@@ -1,10 +1,8 @@
 package wasmbuild
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -27,7 +25,7 @@ func (b *build) takeStock(context.Context) error {
 	if err != nil {
 		return err
 	}
-	contents, err := contentsOf(node)
+	contents, err := contentsOf(node, b.functions)
 	if err != nil {
 		return err
 	}
@@ -35,17 +33,13 @@ func (b *build) takeStock(context.Context) error {
 	return nil
 }
 
-var errNoTable = errors.New("no table of functions, or one that is not as Go 1.26 makes it")
-
-// contentsOf tells the functions' bodies from each other by the runtime's own
-// table of them, as there are no other names in the module.
-func contentsOf(module []byte) (Contents, error) {
+// contentsOf tells the bodies of the functions of those names, in order.
+func contentsOf(module []byte, names []string) (Contents, error) {
+	c := Contents{Packages: map[string]int{}}
 	sections, err := sectionsOf(module)
 	if err != nil {
-		return Contents{}, err
+		return c, err
 	}
-	c := Contents{Packages: map[string]int{}}
-	var names []string
 	var sizes []int
 	for _, s := range sections {
 		switch s.id {
@@ -58,17 +52,13 @@ func contentsOf(module []byte) (Contents, error) {
 			if err != nil {
 				return c, err
 			}
-			segments = merge(segments, 1<<20) // as much as any gap
 			for _, s := range segments {
 				c.Data += len(s.data)
-				if found, err := functionNames(s.data); err == nil {
-					names = found
-				}
 			}
 		}
 	}
-	if len(names) == 0 || len(names) != len(sizes) {
-		return c, fmt.Errorf("%w: %d names for %d functions", errNoTable, len(names), len(sizes))
+	if len(names) != len(sizes) {
+		return c, fmt.Errorf("%d names for %d functions", len(names), len(sizes))
 	}
 	for i, name := range names {
 		c.Code += sizes[i]
@@ -94,49 +84,6 @@ func bodySizes(code []byte) ([]int, error) {
 		code = code[n:][size:]
 	}
 	return sizes, nil
-}
-
-// tableHeader begins the runtime's table: a magic number, two zeros, the least
-// size of an instruction and that of a pointer (runtime.pcHeader).
-var tableHeader = []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}
-
-// functionNames returns the names of all functions, in the order of the code,
-// from the table that is in memory. See runtime.pcHeader and runtime._func.
-func functionNames(memory []byte) ([]string, error) {
-	start := bytes.Index(memory, tableHeader)
-	if start < 0 {
-		return nil, errNoTable
-	}
-	table := memory[start:]
-	var header [8]uint64 // count, files, text, names, units, file names, pc values, functions
-	if len(table) < 8+8*len(header) {
-		return nil, errNoTable
-	}
-	for i := range header {
-		header[i] = binary.LittleEndian.Uint64(table[8+8*i:])
-	}
-	count, nameTab, functions := header[0], header[3], header[7]
-	if size := uint64(len(table)); nameTab > size || functions > size || count > (size-functions)/8 {
-		return nil, errNoTable
-	}
-	tab := table[functions:]
-	names := make([]string, count)
-	for i := range names {
-		at := uint64(binary.LittleEndian.Uint32(tab[8*i+4:])) // after where it begins
-		if at+8 > uint64(len(tab)) {
-			return nil, errNoTable
-		}
-		name := nameTab + uint64(binary.LittleEndian.Uint32(tab[at+4:]))
-		if name > uint64(len(table)) {
-			return nil, errNoTable
-		}
-		text, _, ok := bytes.Cut(table[name:], []byte{0})
-		if !ok {
-			return nil, errNoTable
-		}
-		names[i] = string(text)
-	}
-	return names, nil
 }
 
 // packageOf returns the package that a function is from, as

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+
+	"github.com/sharednode/sharednode/cmd/build-wasm/wasmbuild/functab"
 )
 
 const nodeFile = "node.wasm"
@@ -58,7 +60,7 @@ func (b *build) compileNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if overlay != "" {
+	if b.ownStd = overlay != ""; b.ownStd {
 		args = append(args, "-overlay="+overlay)
 	}
 	args = append(args, goFlags(b.Config)...)
@@ -68,6 +70,15 @@ func (b *build) compileNode(ctx context.Context) error {
 		return err
 	}
 	return os.Chmod(b.path(nodeFile), 0o644)
+}
+
+// shrinkTable leaves out of the node what its runtime knows of its functions and
+// does not need.
+func (b *build) shrinkTable(context.Context) error {
+	return b.editMemory(func(memory []byte) (err error) {
+		b.functions, err = functab.Shrink(memory, b.ownStd)
+		return err
+	})
 }
 
 // optimizerFlags are those of wasm-opt: the features that Go's compiler uses

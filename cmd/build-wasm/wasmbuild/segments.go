@@ -8,24 +8,33 @@ import (
 	"os"
 )
 
-// mergeBelow is how many zeros between two segments of data are written rather
-// than skipped. Go's linker skips 8 and more, and so makes 100 000 segments, as
-// many as it may, whose headers compress worse than zeros: of 23.9 MB with them,
-// brotli makes 150 kB more than of 24.9 MB with 64 segments. Engines also check
-// the bounds of each as they instantiate.
+// mergeBelow is how many zeros in the data are written rather than skipped. Go's
+// linker skips 8 and more, and so makes 100 000 segments, as many as it may, whose
+// headers compress worse than zeros: of 23.9 MB with them, brotli makes 150 kB more
+// than of 24.9 MB with 64 segments. Engines also check the bounds of each as they
+// instantiate.
 const mergeBelow = 64
 
-// mergeSegments joins the node's segments of data that are close to each other.
+// maxMemory is the most that memory may begin with, so that no offset makes a
+// build ask for gigabytes.
+const maxMemory = 1 << 28
+
+// mergeSegments joins the node's segments of data that are close to each other,
+// after an optimizer that may have split them.
 func (b *build) mergeSegments(context.Context) error {
+	return b.editMemory(func([]byte) error { return nil })
+}
+
+// editMemory changes what the node's memory begins with.
+func (b *build) editMemory(edit func(memory []byte) error) error {
 	node, err := os.ReadFile(b.path(nodeFile))
 	if err != nil {
 		return err
 	}
-	merged, err := mergeSegments(node, mergeBelow)
-	if err != nil {
+	if node, err = withMemory(node, mergeBelow, edit); err != nil {
 		return err
 	}
-	return os.WriteFile(b.path(nodeFile), merged, 0o644)
+	return os.WriteFile(b.path(nodeFile), node, 0o644)
 }
 
 // The parts of https://webassembly.github.io/spec/core/binary/modules.html that
@@ -73,11 +82,9 @@ type segment struct {
 	data   []byte
 }
 
-func (s segment) end() int64 { return s.offset + int64(len(s.data)) }
-
-// mergeSegments returns a module that puts the same into memory, with segments
-// that are less than below bytes apart made one.
-func mergeSegments(module []byte, below int64) ([]byte, error) {
+// withMemory returns a module that begins with the memory that edit makes of what
+// it was, in segments that are at least below zeros apart.
+func withMemory(module []byte, below int, edit func(memory []byte) error) ([]byte, error) {
 	sections, err := sectionsOf(module)
 	if err != nil {
 		return nil, err
@@ -86,11 +93,14 @@ func mergeSegments(module []byte, below int64) ([]byte, error) {
 	for _, s := range sections {
 		body := s.body
 		if s.id == wasmData {
-			segments, err := segmentsOf(body)
+			memory, err := memoryOf(body)
 			if err != nil {
 				return nil, err
 			}
-			body = appendSegments(nil, merge(segments, below))
+			if err := edit(memory); err != nil {
+				return nil, err
+			}
+			body = appendSegments(nil, split(memory, below))
 		}
 		out = append(out, s.id)
 		out = binary.AppendUvarint(out, uint64(len(body)))
@@ -99,20 +109,49 @@ func mergeSegments(module []byte, below int64) ([]byte, error) {
 	return out, nil
 }
 
-func merge(segments []segment, below int64) []segment {
-	var merged []segment
-	for _, s := range segments {
-		if last := len(merged) - 1; last >= 0 {
-			// They are not all in order.
-			if gap := s.offset - merged[last].end(); gap >= 0 && gap < below {
-				data := append(merged[last].data, make([]byte, gap)...)
-				merged[last].data = append(data, s.data...)
-				continue
-			}
-		}
-		merged = append(merged, segment{s.offset, bytes.Clone(s.data)}) // to be appended to
+// memoryOf returns what a section of data puts into memory, from its beginning.
+func memoryOf(body []byte) ([]byte, error) {
+	segments, err := segmentsOf(body)
+	if err != nil {
+		return nil, err
 	}
-	return merged
+	var size int64
+	for _, s := range segments {
+		end := s.offset + int64(len(s.data))
+		if s.offset < 0 || end > maxMemory {
+			return nil, errNoWasm
+		}
+		size = max(size, end)
+	}
+	memory := make([]byte, size)
+	for _, s := range segments {
+		copy(memory[s.offset:], s.data)
+	}
+	return memory, nil
+}
+
+// split returns segments for all of a memory that is not zero, at least below zeros
+// apart.
+func split(memory []byte, below int) []segment {
+	var segments []segment
+	begin, end := 0, 0 // of the segment so far
+	for at, c := range memory {
+		if c == 0 {
+			continue
+		}
+		if end > 0 && at-end >= below {
+			segments = append(segments, segment{int64(begin), memory[begin:end]})
+			end = 0
+		}
+		if end == 0 {
+			begin = at
+		}
+		end = at + 1
+	}
+	if end > 0 {
+		segments = append(segments, segment{int64(begin), memory[begin:end]})
+	}
+	return segments
 }
 
 // segmentsOf reads a section of data.
