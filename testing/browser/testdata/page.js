@@ -105,6 +105,11 @@ function raw (url) {
   const { port } = worker === 'dedicated'
     ? dialElected(new URL(url), 'default')
     : new SharedWorker(url, { name: 'sharednode:default', sameSiteCookies: 'none' })
+  return framesOf(port)
+}
+
+// framesOf speaks frames on a port.
+function framesOf (port) {
   const frames = []
   let wake = () => {}
   port.onmessage = ({ data }) => {
@@ -119,12 +124,16 @@ function raw (url) {
     wake()
   }
   return {
+    frames,
     send: message => port.postMessage(message),
-    // until waits for a frame of a type, and fails after ms without one.
+    close: () => port.close(),
+    // until waits for a frame of a type, or one that a function tells, and fails after
+    // ms without one.
     until: async (type, ms) => {
+      const is = typeof type === 'function' ? type : frame => frame.type === type
       const deadline = Date.now() + ms
       for (;;) {
-        const found = frames.find(frame => frame.type === type)
+        const found = frames.find(is)
         if (found) return found
         if (Date.now() > deadline) throw new Error(`no frame of type ${type} in ${JSON.stringify(frames)}`)
         await new Promise(resolve => { wake = resolve; setTimeout(resolve, 100) })
@@ -167,4 +176,4 @@ async function button () {
   }
 }
 
-Object.assign(globalThis, { openWindow, connectHub, serveHub, frameOf, joinHub, button, MiB, sharednode, open, random, collect, drain, check, stuck, pins, verify, listen, enter, raw })
+Object.assign(globalThis, { framesOf, openWindow, connectHub, serveHub, frameOf, joinHub, button, MiB, sharednode, open, random, collect, drain, check, stuck, pins, verify, listen, enter, raw })
