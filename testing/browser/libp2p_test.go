@@ -1,7 +1,12 @@
 package browser
 
 import (
+	"crypto/elliptic"
+	"crypto/rand"
 	"testing"
+
+	"github.com/libp2p/go-libp2p"
+	"github.com/libp2p/go-libp2p/core/crypto"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
@@ -142,4 +147,38 @@ func TestOfflineNode(t *testing.T) {
 	page.do(nil, `
 		const { cid } = await node.add('hello')
 		if (await node.isOnline() || (await collect(node.cat(cid))).length !== 1) throw new Error('it is no node')`)
+}
+
+// TestPeersOfEachKey connects to peers with each kind of key that libp2p has: what
+// they sign is verified in the worker, by the browser where it is ECDSA.
+func TestPeersOfEachKey(t *testing.T) {
+	keys := map[string]func() (crypto.PrivKey, crypto.PubKey, error){
+		"Ed25519":   func() (crypto.PrivKey, crypto.PubKey, error) { return crypto.GenerateEd25519Key(rand.Reader) },
+		"RSA":       func() (crypto.PrivKey, crypto.PubKey, error) { return crypto.GenerateRSAKeyPair(2048, rand.Reader) },
+		"secp256k1": func() (crypto.PrivKey, crypto.PubKey, error) { return crypto.GenerateSecp256k1Key(rand.Reader) },
+	}
+	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
+		keys["ECDSA with "+curve.Params().Name] = func() (crypto.PrivKey, crypto.PubKey, error) {
+			return crypto.GenerateECDSAKeyPairWithCurve(curve, rand.Reader)
+		}
+	}
+	addresses := map[string]string{}
+	for name, generate := range keys {
+		key, _, err := generate()
+		if err != nil {
+			t.Fatal(err)
+		}
+		host, err := libp2p.New(libp2p.Identity(key), libp2p.ListenAddrStrings("/ip4/127.0.0.1/tcp/0/ws"), libp2p.DisableRelay())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = host.Close() })
+		addresses[name] = host.Addrs()[0].String() + "/p2p/" + host.ID().String()
+	}
+	tab := sharedWorld(t).tab()
+	for name, address := range addresses {
+		if err := tab.try(nil, "await node.swarm.connect(args[0])", address); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

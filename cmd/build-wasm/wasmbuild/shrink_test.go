@@ -19,18 +19,16 @@ import (
 	"github.com/sharednode/sharednode/cmd/build-wasm/wasmbuild/functab"
 )
 
-const functionsDir = "cmd/build-wasm/wasmbuild/testdata/functions"
-
-// functionsProgram compiles it, with our edits of the standard
-// library or without.
-func functionsProgram(t *testing.T, ownStd bool) *build {
+// inNode returns a build of a program of testdata for Node.js, with our edits of
+// the standard library or without.
+func inNode(t *testing.T, program string, ownStd bool) *build {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("compiles a program")
 	}
 	var log strings.Builder
 	b := &build{Config: Config{
-		Root: repoRoot(t), Worker: "./" + functionsDir, Log: &log,
+		Root: repoRoot(t), Worker: "./cmd/build-wasm/wasmbuild/testdata/" + program, Log: &log,
 	}, stage: t.TempDir()}
 	compile := b.compileNode
 	if !ownStd {
@@ -49,26 +47,40 @@ func functionsProgram(t *testing.T, ownStd bool) *build {
 	return b
 }
 
-// run runs the program in Node.js, which ends by a panic, and returns what it prints.
-func (b *build) run(t *testing.T) string {
+// run runs the program in Node.js as the worker does, and returns what it prints and
+// how it ends.
+func (b *build) run(t *testing.T, input string) (output string, code int) {
 	t.Helper()
 	runner, err := b.workerScript(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	runner.Stdin.Contents = strings.Replace(runner.Stdin.Contents, "./src/worker.ts", filepath.Join(b.Root, functionsDir, "run.mjs"), 1)
+	testdata := filepath.Join(b.Root, "cmd", "build-wasm", "wasmbuild", "testdata")
+	runner.Stdin.Contents = strings.Replace(runner.Stdin.Contents, "./src/worker.ts", testdata+"/run.mjs", 1)
 	runner.Alias = map[string]string{"client": "./src"}
 	runner.Outfile, runner.Format, runner.Platform = b.path("run.mjs"), api.FormatESModule, api.PlatformNode
 	if err := bundle(runner); err != nil {
 		t.Fatal(err)
 	}
 	// Go's frames in a deep recursion are the engine's, too.
-	out, err := exec.CommandContext(t.Context(), "node", "--stack-size=8192", runner.Outfile, b.path(nodeFile)).CombinedOutput()
+	cmd := exec.CommandContext(t.Context(), "node", "--stack-size=8192", runner.Outfile, b.path(nodeFile))
+	cmd.Stdin = strings.NewReader(input)
+	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 2 {
-		t.Fatalf("got %v; want an exit by a panic\n%s", err, out)
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
 	}
-	return string(out)
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+// runToPanic runs the program functions.
+func (b *build) runToPanic(t *testing.T) string {
+	t.Helper()
+	out, code := b.run(t, "")
+	if code != 2 || !strings.Contains(out, "panic: the end 3") {
+		t.Fatalf("got exit code %d; want one of a panic\n%s", code, out)
+	}
+	return out
 }
 
 var (
@@ -90,8 +102,8 @@ func TestShrinkTable(t *testing.T) {
 	}{{"our runtime", true}, {"Go's runtime", false}} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			b := functionsProgram(t, test.ownStd)
-			want := b.run(t)
+			b := inNode(t, "functions", test.ownStd)
+			want := b.runToPanic(t)
 			if err := b.mergeSegments(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +111,7 @@ func TestShrinkTable(t *testing.T) {
 			if err := b.shrinkTable(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			got := b.run(t)
+			got := b.runToPanic(t)
 			if withoutPlaces(got) != withoutPlaces(want) {
 				t.Errorf("with less of the table: got\n%s\nwant, but for places\n%s", got, want)
 			}
@@ -131,7 +143,7 @@ func size(t *testing.T, name string) int64 {
 // TestShrinkTableRefuses spoils the table of a program, here and there.
 func TestShrinkTableRefuses(t *testing.T) {
 	t.Parallel()
-	b := functionsProgram(t, false)
+	b := inNode(t, "functions", false)
 	var whole []byte
 	err := b.editMemory(func(memory []byte) error {
 		whole = bytes.Clone(memory)

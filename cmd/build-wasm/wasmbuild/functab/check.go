@@ -2,8 +2,9 @@ package functab
 
 import "encoding/binary"
 
-// padding is by how many bytes at most a piece is followed by another.
-const padding = 7
+// padding is how many bytes at most are between two pieces, for the second to be
+// aligned (symalign in cmd/link/internal/ld).
+const padding = 31
 
 // check sees that names, tables and data are what the package takes them for, by
 // what their own contents say about their sizes.

@@ -107,7 +107,7 @@ func locate(memory []byte) (layout, error) {
 	}
 	l.data = part{module[moduleData], module[moduleIndex]}
 	l.index = part{module[moduleIndex], module[moduleEnd]}
-	if l.data.start != last || l.data.end < l.data.start || l.index.end < l.index.start || l.index.end > len(memory) {
+	if l.data.start < last || l.data.start > last+padding || l.data.end < l.data.start || l.index.end < l.index.start || l.index.end > len(memory) {
 		return l, refuse("%d bytes of records, data from %d to %d, an index up to %d of %d", last, l.data.start, l.data.end, l.index.end, len(memory))
 	}
 	return l, nil

@@ -5,3 +5,9 @@ package secp256k1
 func scalarBaseMultNonConst(k *ModNScalar, result *JacobianPoint) {
 	scalarBaseMultNonConstSlow(k, result)
 }
+
+// bytePointTable is the table, for what would read it.
+type bytePointTable [32][256]JacobianPoint
+
+// s256BytePoints is not called: there is no table.
+func s256BytePoints() *bytePointTable { return nil }
