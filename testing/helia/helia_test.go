@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -39,6 +40,8 @@ func serve(t *testing.T, script string) (url string, browser *harness.Chromium) 
 	server.Files("/", fstest.MapFS{
 		"index.html": {Data: fmt.Appendf(nil, page, script)},
 		script:       {Data: code},
+		"giver.html": {Data: []byte(`<!doctype html><title>giver</title><link rel="icon" href="data:," /><script type="module" src="giver.js"></script>`)},
+		"giver.js":   {Data: []byte(giver)},
 	})
 	server.Files("/dist/", os.DirFS(dist))
 	browser, err = harness.LaunchChromium(t.Context(), harness.Options{Profile: filepath.Join(t.TempDir(), "profile")})
@@ -110,6 +113,64 @@ func TestSuites(t *testing.T) {
 		t.Errorf("%d tests passed; want %d", len(result.Passed), want)
 	}
 	t.Logf("%d tests passed", len(result.Passed))
+}
+
+// giver is a page of another origin, which lets the page around it read and add.
+const giver = `
+import { connect } from '/dist/index.min.js'
+const node = await connect({ config: { network: 'offline' } })
+const { cid } = await node.add(new Uint8Array(3_000_000).fill(9))
+const origin = new URL(document.referrer).origin
+const { port } = await node.createPort({ origin, grants: { read: true, add: true } })
+const { port1, port2 } = new MessageChannel()
+port1.onmessage = async () => {
+  for await (const { used } of node.grants.list({ origin, revoked: true })) port1.postMessage(used)
+}
+parent.postMessage(String(cid), '*', [port, port2])`
+
+// TestGrantedPort has an app of Helia's read and add in the node of another origin,
+// with the grants for that and no more.
+func TestGrantedPort(t *testing.T) {
+	url, browser := serve(t, "port.js")
+	tab := open(t, browser, strings.Replace(url, "127.0.0.1", "a.localhost", 1))
+	eval(t, tab, nil, "await start(args[0])", url+"giver.html")
+	var got struct {
+		Read, Again   int
+		Used          int
+		Denied        map[string]string
+		Through, Kept bool
+	}
+	eval(t, tab, &got, `
+const code = (call) => call.then(() => '', (error) => (error.cause ?? error).code ?? String(error));
+const read = await join(fs.cat(known));
+const before = await used().then((n) => n ?? 0);
+const added = await fs.addBytes(new Uint8Array(500_000).fill(3));
+const after = await used();
+const all = await join(blockstore.get(known));
+return {
+  read: read.length,
+  again: (await join(fs.cat(added))).length,
+  used: after - before,
+  through: all.length > 0,
+  kept: (await node.cat(added.toString()).bytes()).every((byte) => byte === 3),
+  denied: {
+    delete: await code(helia.blockstore.delete(added)),
+    all: await code(join((async function * () { for await (const { bytes } of helia.blockstore.getAll()) yield * bytes })())),
+    'in the repo alone': await code(new SharednodeBlockstore(node).has(known)),
+    pin: await code(node.pin.add(added.toString())),
+  },
+};`)
+	if got.Read != 3_000_000 || got.Again != 500_000 || !got.Through || !got.Kept {
+		t.Errorf("got %+v; want what is there, and what was added", got)
+	}
+	if got.Used < 500_000 || got.Used > 600_000 {
+		t.Errorf("%d bytes were accounted to the origin for 500 000", got.Used)
+	}
+	for what, code := range got.Denied {
+		if code != "not-granted" {
+			t.Errorf("%s: got %q; want not-granted", what, code)
+		}
+	}
 }
 
 // TestTabs has an app of Helia's in two tabs, and its files in Sharednode too.

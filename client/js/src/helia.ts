@@ -23,6 +23,10 @@ export interface BlockstoreOptions {
   /**
    * Lets the node look for blocks on the network that the repo has not; `false`
    * unless set. Helia looks there itself, by its brokers.
+   *
+   * A node of another origin wants the grant `list` of who looks in its repo alone.
+   * With `network` a store does without: to `has` nothing is there, and Helia asks
+   * its brokers, of which a {@link SharednodeBroker} can be one.
    */
   network?: boolean | undefined;
 }
@@ -51,7 +55,7 @@ export class SharednodeBlockstore implements Blockstore {
       await this.#node.block.stat(cid, { ...bound(options), offline: true });
       return true;
     } catch (error) {
-      if (isMissing(error)) {
+      if (isMissing(error) || (!this.#offline && isNotGranted(error))) {
         return false;
       }
       throw error;
@@ -142,6 +146,25 @@ export class SharednodeBlockstore implements Blockstore {
         throw error;
       }
     }
+  }
+}
+
+/**
+ * Gives Helia the blocks that its store has not, as one of its block brokers: those
+ * that the node can read, and was granted to read if it is another origin's.
+ */
+export class SharednodeBroker {
+  /** What Helia's logs call it. */
+  readonly name = 'sharednode';
+  readonly #node: Sharednode;
+
+  constructor(node: Sharednode) {
+    this.#node = node;
+  }
+
+  /** Gives the bytes of a block, from wherever the node has them. */
+  retrieve(cid: CID, options: Options = {}): Promise<Uint8Array> {
+    return this.#node.block.get(cid, bound(options));
   }
 }
 
@@ -288,6 +311,10 @@ export class NotFoundError extends Error {
 function isMissing(error: unknown): boolean {
   const { code } = error as { code?: string };
   return code === 'not-found' || code === 'no-such-record';
+}
+
+function isNotGranted(error: unknown): boolean {
+  return (error as { code?: string }).code === 'not-granted';
 }
 
 /** What a call takes of the options of a store, which have others beside. */

@@ -1,7 +1,11 @@
 import { unixfs } from '@helia/unixfs';
-import { createHelia } from 'helia';
+import { createHelia, createHeliaLight } from 'helia';
 import { Key } from 'interface-datastore/key';
-import { SharednodeBlockstore, SharednodeDatastore } from 'sharednode/helia';
+import {
+  SharednodeBlockstore,
+  SharednodeBroker,
+  SharednodeDatastore,
+} from 'sharednode/helia';
 
 /** Examples of the stores, run as those of testing/reference are. */
 export default {
@@ -37,6 +41,17 @@ export default {
     // → true
     // → it is among all
     // → false
+  },
+  SharednodeBroker: async (node) => {
+    const broker = new SharednodeBroker(node);
+    const helia = createHeliaLight({ blockBrokers: [broker] }); // a store of its own
+    const cid = await node.block.put(new TextEncoder().encode('of the node'));
+    for await (const chunk of helia.blockstore.get(cid)) {
+      console.log(new TextDecoder().decode(chunk));
+    }
+    console.log((await broker.retrieve(cid)).length); // as Helia asks
+    // → of the node
+    // → 11
   },
   SharednodeDatastore: async (node) => {
     const datastore = new SharednodeDatastore(node, '/my-app');
