@@ -11,6 +11,9 @@ import (
 func unpartitioned(t *testing.T) *world {
 	t.Helper()
 	need(t, harness.PowerUnpartitioned)
+	if engine() == harness.EngineChromium && workerMode() == "dedicated" {
+		t.Skip("Chromium's storage access leads frames to SharedWorkers alone")
+	}
 	w := newOrigin(t)
 	w.profile = t.TempDir()
 	w.unpartitioned = []string{hubHost, hostA, hostB}
@@ -28,9 +31,6 @@ func (t *tab) grant(host, grants string) {
 // what one site adds the other reads, and neither does what it was not granted.
 // What was granted outlives the worker and the browser, until it is revoked.
 func TestTwoSitesShareTheHubsNode(t *testing.T) {
-	if engine() == harness.EngineChromium && workerMode() == "dedicated" {
-		t.Skip("Chromium's storage access leads frames to SharedWorkers alone")
-	}
 	w := unpartitioned(t)
 	owner := w.at(hubHost)
 	me := owner.open()
@@ -99,6 +99,44 @@ func TestTwoSitesShareTheHubsNode(t *testing.T) {
 	if len(listed) != 1 || listed[0] != w.origin(hostB) {
 		t.Errorf("got grants of %v; want those of %s", listed, hostB)
 	}
+}
+
+// TestManyFramesOfOneSite has a page put the hub into many frames: those that wait for
+// a person, and those that were refused, keep nobody out of the worker.
+func TestManyFramesOfOneSite(t *testing.T) {
+	w := unpartitioned(t)
+	owner := w.at(hubHost)
+	owner.open()
+	owner.grant(hostB, "{ read: true }")
+	const frames = 24
+	knock := func(host string) (told map[string]int) {
+		t.Helper()
+		page := w.at(host)
+		page.do(&told, `
+			const told = {}
+			const knock = async () => {
+				const frame = await frameOf(args[0])
+				const { port1, port2 } = new MessageChannel()
+				const said = new Promise(resolve => {
+					port1.onmessage = ({ data: { type, code } }) => type !== 'hello' && resolve(code ?? type)
+				})
+				frame.contentWindow.postMessage({ sharednode: 'hub', version: 1, want: { read: true } }, new URL(args[0]).origin, [port2])
+				const what = await said
+				told[what] = (told[what] ?? 0) + 1
+			}
+			await Promise.all(Array.from({ length: args[1] }, knock))
+			return told`, w.hub(), frames)
+		return told
+	}
+	if told := knock(hostA); told["show"] != frames {
+		t.Errorf("a site that is granted nothing was told %v; want all to ask", told)
+	}
+	w.eventually("no frame that waits has a session", func() bool { return owner.sessions() == 1 })
+	const most = 16 // ports of an origin
+	if told := knock(hostB); told["granted"] != most || told["too-many-sessions"] != frames-most {
+		t.Errorf("a site with a grant was told %v; want %d ports, and no more", told, most)
+	}
+	w.eventually("no frame that was refused has a session", func() bool { return owner.sessions() == 1+most })
 }
 
 // TestRevocationPage takes a grant back by the hub's page in a window of its own,

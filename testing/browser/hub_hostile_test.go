@@ -18,8 +18,6 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/ipfs/go-cid"
-
-	"github.com/sharednode/sharednode/testing/browser/harness"
 )
 
 // What the owner has: the hostile page knows of it, and not what it is.
@@ -44,9 +42,6 @@ type answered struct {
 // TestHostilePort has a page that may read what it knows the CID of do all else that
 // it can on its ports, beside a tab of the node's own origin and another site's.
 func TestHostilePort(t *testing.T) {
-	if engine() == harness.EngineChromium && workerMode() == "dedicated" {
-		t.Skip("Chromium's storage access leads frames to SharedWorkers alone, and others would have other nodes")
-	}
 	w := unpartitioned(t)
 	owner := w.at(hubHost)
 	before := owner.open()

@@ -47,7 +47,7 @@ export type ClientErrorCode =
   | 'hub-failed'
   /**
    * The hub does not serve a page like this one. Details: reason, which is `nested`,
-   * `opaque`, `served` or `version`.
+   * `opaque`, `served` or `version`, or that the browser opens no `window` to ask in.
    */
   | 'hub-refused'
   /** The person who was asked, or the hub's policy, granted nothing. */

@@ -30,7 +30,7 @@ var features = []feature{
 	{"A worker elected among the tabs", []string{"elected_test.go"}},
 	{"Pages put aside and brought back (bfcache)", []string{"bfcache_test.go"}},
 	{"Storage full, cleared, persistent", []string{"full_test.go", "storage_test.go"}},
-	{"Pages of other origins: the hub, ports handed on, grants", []string{"hub_test.go", "hub_clicks_test.go", "hub_refused_test.go", "hub_ports_test.go", "hub_grants_test.go", "hub_hostile_test.go"}},
+	{"Pages of other origins: the hub, ports handed on, grants", []string{"hub_test.go", "hub_clicks_test.go", "hub_refused_test.go", "hub_ports_test.go", "hub_grants_test.go", "hub_hostile_test.go", "hub_opaque_test.go"}},
 	{"The inspector", []string{"inspector_test.go"}},
 	{"Configurations, status and logs, told to all tabs", []string{"seen_test.go"}},
 	{"Tabs that misbehave, alone", []string{"raw_test.go", "misbehave_test.go"}},

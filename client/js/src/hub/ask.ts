@@ -56,7 +56,11 @@ export class AskButton {
  * nobody can draw over. Undefined if the browser does not open it.
  */
 export function openConsent(url: URL): Window | undefined {
-  return window.open(url, '_blank', WINDOW) ?? undefined;
+  try {
+    return window.open(url, '_blank', WINDOW) ?? undefined;
+  } catch {
+    return undefined; // as Firefox has it for sandboxed frames
+  }
 }
 
 /**

@@ -6,6 +6,9 @@ import { type Knock, type Reply, VERSION } from './messages.js';
 /** How long, in ms, a hub that has loaded may take to say that it is one. */
 const PATIENCE = 10_000;
 
+/** What the hub needs where somebody has its frame sandboxed. */
+const NEEDS = ['allow-scripts', 'allow-same-origin', 'allow-popups'];
+
 /** Options of {@link connectHub}. */
 export interface ConnectHubOptions {
   /**
@@ -47,6 +50,13 @@ export async function connectHub(
 ): Promise<Sharednode> {
   const { want = {}, container = document.body, signal, timeout } = options;
   signal?.throwIfAborted();
+  if (self.origin === 'null') {
+    throw new SharednodeError(
+      'hub-refused',
+      'this page is sandboxed, without allow-same-origin: no hub could tell who asks',
+      { op: 'connectHub', details: { reason: 'opaque' } },
+    );
+  }
   const hub = new URL(url, location.href);
   const frame = makeFrame(hub);
   const bounds = new AbortController();
@@ -117,6 +127,11 @@ function ask(
       }
     };
     const onload = () => {
+      if (isConfined(frame)) {
+        const why = ': its frame is sandboxed, and needs ';
+        reject(noHub(hub, why + NEEDS.join(', ')));
+        return;
+      }
       const knock: Knock = { sharednode: 'hub', version: VERSION, want };
       try {
         // Whatever else the frame has loaded does not get it.
@@ -133,8 +148,19 @@ function ask(
   });
 }
 
-function noHub({ href }: URL): SharednodeError {
-  return new SharednodeError('hub-failed', `no hub answers at ${href}`, {
+/**
+ * Whether a frame is sandboxed so that the hub has no storage, no module of its own,
+ * or no window to ask the person in.
+ */
+function isConfined(frame: HTMLIFrameElement): boolean {
+  return (
+    frame.hasAttribute('sandbox') &&
+    !NEEDS.every((right) => frame.sandbox.contains(right))
+  );
+}
+
+function noHub({ href }: URL, why = ''): SharednodeError {
+  return new SharednodeError('hub-failed', `no hub answers at ${href}${why}`, {
     op: 'connectHub',
     details: { url: href },
   });

@@ -6,7 +6,8 @@ import type { Grants } from '../nodeapi.gen.js';
 import type { StorageAccess } from '../party.js';
 import { askAccess, canAskAccess, keptAccess } from './access.js';
 import { AskButton, consentOf, openConsent } from './ask.js';
-import { readKnock, type Reply, VERSION } from './messages.js';
+import { readKnock, type Reply } from './messages.js';
+import { refusalOf } from './refusal.js';
 import { covers, readWant, union } from './wants.js';
 
 /** Who asks a hub for what. */
@@ -56,7 +57,8 @@ export function serveHub(options: HubOptions = {}): void {
     if (knock === undefined || port === undefined || source !== parent) {
       return; // what other scripts say to windows
     }
-    const refusal = refusalOf(origin, knock.version, served);
+    const { version } = knock;
+    const refusal = refusalOf({ origin, version }, served, self);
     if (refusal === undefined) {
       served = true;
       void new Line(port, options).serve(origin, knock.want);
@@ -67,38 +69,13 @@ export function serveHub(options: HubOptions = {}): void {
   });
 }
 
-/** Why a page is not served, if it is not. */
-function refusalOf(
-  origin: string,
-  version: number,
-  served: boolean,
-): Reply | undefined {
-  const refuse = (reason: string, message: string): Reply => ({
-    type: 'refused',
-    code: 'hub-refused',
-    message,
-    details: { reason },
-  });
-  if (origin === 'null') {
-    return refuse('opaque', 'a page of an opaque origin is not served');
-  }
-  if (parent !== top || parent === window) {
-    return refuse('nested', 'a page that is in a frame itself is not served');
-  }
-  if (served) {
-    return refuse('served', 'the page of this frame was served');
-  }
-  if (version !== VERSION) {
-    return refuse('version', `the hub speaks version ${VERSION}`);
-  }
-  return undefined;
-}
-
 /** The way to one page that has the hub in a frame. */
 class Line {
   readonly #port: MessagePort;
   readonly #options: HubOptions;
   #access: StorageAccess | undefined;
+  #node: Sharednode | undefined;
+  #partitioned = false;
 
   constructor(port: MessagePort, options: HubOptions) {
     this.#port = port;
@@ -111,41 +88,42 @@ class Line {
     try {
       await this.#serve(origin, readWant(wanted));
     } catch (error) {
+      await this.#leave();
       const known = error instanceof SharednodeError;
       const wrong = error instanceof TypeError; // what is wanted
       const code = known ? error.code : wrong ? 'invalid-option' : 'hub-failed';
-      this.#say({ type: 'refused', code, message: messageOf(error) });
+      const details = known ? error.details : {};
+      this.#say({ type: 'refused', code, message: messageOf(error), details });
     }
   }
 
   async #serve(origin: string, want: Grants): Promise<void> {
     this.#access = await keptAccess();
-    let node = await this.#connect();
-    let kept = await grantsOf(node, origin);
+    const kept = await this.#kept(origin);
     if (isSettled(origin, want, kept)) {
-      return this.#give(node, origin);
+      return this.#give(origin);
     }
     const { decide = () => 'ask' as const } = this.#options;
     const decision = await decide({ origin, want, kept });
     if (decision !== 'ask') {
-      return this.#carryOut(node, origin, kept, decision);
+      return this.#carryOut(origin, decision);
     }
     const button = new AskButton(origin);
     this.#say({ type: 'show' });
+    // A page may have many frames that wait: they keep nobody out.
+    await this.#leave();
     try {
       if (this.#access === undefined && canAskAccess()) {
         this.#access = await button.clicked('Continue…', askAccess);
-        if (this.#access !== undefined) {
-          await node.close();
-          node = await this.#connect();
-          kept = await grantsOf(node, origin);
-          if (isSettled(origin, want, kept)) {
-            return await this.#give(node, origin);
-          }
+        if (
+          this.#access !== undefined &&
+          isSettled(origin, want, await this.#kept(origin))
+        ) {
+          return await this.#give(origin);
         }
       }
-      const answer = await this.#ask(button, node, origin, want);
-      await this.#carryOut(node, origin, kept, answer);
+      const answer = await this.#ask(button, origin, want);
+      await this.#carryOut(origin, answer);
       noteAsked(origin, want);
     } finally {
       button.remove();
@@ -156,7 +134,6 @@ class Line {
   /** Asks the person, as often as the window is closed without an answer. */
   async #ask(
     button: AskButton,
-    node: Sharednode,
     origin: string,
     want: Grants,
   ): Promise<Decision | 'deny'> {
@@ -168,9 +145,15 @@ class Line {
     let consent = userActivation?.isActive ? openConsent(url) : undefined;
     for (;;) {
       consent ??= await button.clicked('Review…', () => openConsent(url));
-      const partitioned = node.storage === 'partitioned';
-      const verdict =
-        consent && (await consentOf(consent, { origin, want, partitioned }));
+      if (consent === undefined) {
+        throw new SharednodeError(
+          'hub-refused',
+          'the browser opens no window to ask the person in: it is told not to, or the frame of the hub is sandboxed, without allow-popups',
+          { op: 'connectHub', details: { reason: 'window' } },
+        );
+      }
+      const partitioned = this.#partitioned;
+      const verdict = await consentOf(consent, { origin, want, partitioned });
       if (verdict !== undefined) {
         const { grants, remember } = verdict;
         return grants === undefined
@@ -181,12 +164,7 @@ class Line {
     }
   }
 
-  async #carryOut(
-    node: Sharednode,
-    origin: string,
-    kept: Grants | undefined,
-    decision: Decision | 'deny',
-  ): Promise<void> {
+  async #carryOut(origin: string, decision: Decision | 'deny'): Promise<void> {
     if (decision === 'deny') {
       throw new SharednodeError('grants-denied', 'nothing was granted', {
         op: 'connectHub',
@@ -194,28 +172,52 @@ class Line {
     }
     const { grants, remember = false } = decision;
     if (remember) {
+      const kept = await this.#kept(origin);
+      const node = await this.#open();
       await node.grants.set(origin, union(kept ?? {}, grants));
-      await this.#give(node, origin);
+      await this.#give(origin);
     } else {
-      await this.#give(node, origin, grants);
+      await this.#give(origin, grants);
     }
   }
 
   /** Gives a port, with what is kept for the origin or with grants of its own. */
-  async #give(
-    node: Sharednode,
-    origin: string,
-    grants?: Grants,
-  ): Promise<void> {
+  async #give(origin: string, grants?: Grants): Promise<void> {
+    const node = await this.#open();
     const { port } = await node.createPort({ origin, grants });
     this.#say({ type: 'granted' }, [port]);
   }
 
-  #connect(): Promise<Sharednode> {
-    const { config, repo, worker, workerURL } = this.#options;
-    const access = this.#access;
-    const onConflict = 'join';
-    return connect({ access, config, onConflict, repo, worker, workerURL });
+  async #kept(origin: string): Promise<Grants | undefined> {
+    const node = await this.#open();
+    for await (const { grants } of node.grants.list({ origin })) {
+      return grants;
+    }
+    return undefined;
+  }
+
+  async #open(): Promise<Sharednode> {
+    if (this.#node === undefined) {
+      const { config, repo, worker, workerURL } = this.#options;
+      const access = this.#access;
+      const onConflict = 'join';
+      this.#node = await connect({
+        access,
+        config,
+        onConflict,
+        repo,
+        worker,
+        workerURL,
+      });
+      this.#partitioned = this.#node.storage === 'partitioned';
+    }
+    return this.#node;
+  }
+
+  async #leave(): Promise<void> {
+    const node = this.#node;
+    this.#node = undefined;
+    await node?.close();
   }
 
   #say(reply: Reply, transfer: MessagePort[] = []): void {
@@ -253,14 +255,4 @@ function askedBefore(origin: string): Grants {
   } catch {
     return {};
   }
-}
-
-async function grantsOf(
-  node: Sharednode,
-  origin: string,
-): Promise<Grants | undefined> {
-  for await (const { grants } of node.grants.list({ origin })) {
-    return grants;
-  }
-  return undefined;
 }
