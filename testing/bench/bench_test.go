@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -8,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sharednode/sharednode/node/car"
 )
 
 func TestSpreadOf(t *testing.T) {
@@ -97,7 +100,59 @@ func TestTable(t *testing.T) {
 
 func TestChartIsXMLWithABarPerRatio(t *testing.T) {
 	svg := chart(summarize(twoReps()), systems[1:3], `a <note> & more`)
-	bars := 0
+	if got, want := elements(t, svg, "rect"), 1+2+2; got != want { // background, legend, bars
+		t.Errorf("got %d rectangles; want %d", got, want)
+	}
+}
+
+func TestCurvesAreThoseMeasuredWhole(t *testing.T) {
+	r := &run{System: ours, Figures: map[string]float64{"growth.add10000": 50}}
+	for i, n := range crowds {
+		r.Figures["growth."+tabCurves[0].key(n)] = float64(100 * i)
+	}
+	panels := panelsOf(summarize([]*run{r}))
+	if len(panels) != 1 || panels[0].curve != tabCurves[0] {
+		t.Fatalf("got %+v", panels)
+	}
+	if got := elements(t, drawCurves(panels, `a <note> & more`), "circle"); got != len(crowds) {
+		t.Errorf("got %d points; want %d", got, len(crowds))
+	}
+}
+
+func TestArchiveIsWhole(t *testing.T) {
+	var b bytes.Buffer
+	if err := writeArchive(&b, 3); err != nil {
+		t.Fatal(err)
+	}
+	r, err := car.NewReader(&b, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := map[string]bool{}
+	for {
+		c, data, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum, err := c.Prefix().Sum(data); err != nil || !sum.Equals(c) {
+			t.Fatalf("%s holds other bytes: %v", c, err)
+		}
+		blocks[c.String()] = true
+	}
+	if want := archiveLeaves + archiveNodes + 1; len(blocks) != want {
+		t.Errorf("got %d blocks; want %d", len(blocks), want)
+	}
+	if !blocks[leafAt(3*archiveLeaves+42).Cid().String()] {
+		t.Error("a leaf is not there")
+	}
+}
+
+// elements counts the elements of a name in a picture, which has to be XML.
+func elements(t *testing.T, svg, name string) (count int) {
+	t.Helper()
 	decoder := xml.NewDecoder(strings.NewReader(svg))
 	for {
 		token, err := decoder.Token()
@@ -107,13 +162,11 @@ func TestChartIsXMLWithABarPerRatio(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v in\n%s", err, svg)
 		}
-		if e, ok := token.(xml.StartElement); ok && e.Name.Local == "rect" {
-			bars++
+		if e, ok := token.(xml.StartElement); ok && e.Name.Local == name {
+			count++
 		}
 	}
-	if want := 1 + 2 + 2; bars != want { // background, legend, bars
-		t.Errorf("got %d rectangles; want %d", bars, want)
-	}
+	return count
 }
 
 func TestLogScale(t *testing.T) {

@@ -24,6 +24,12 @@
 // ours get done beside an eighth that misbehaves, each way once, to what they get
 // done before and after. -ways names some of the ways.
 //
+// Bounded and growth are measured only where -work asks for them, too. The one is
+// what the process of the worker takes above what it takes when idle while a
+// gibibyte flows through it, beside a worker in plain JavaScript that stores and
+// reads as much; the other what work costs in a repo of ever more blocks, and with
+// ever more tabs, for which growth.svg has a curve each.
+//
 // With -against another package of ours, built from an older state for one, is
 // measured as a further system, for what a change brings.
 //
@@ -38,5 +44,5 @@
 // measured is dist/, or where SHAREDNODE_DIST says.
 //
 // The directory given by -out gets results.json with every single figure, and
-// ratios.svg and ratios.png.
+// ratios.svg and ratios.png, and if that was measured growth.svg and growth.png.
 package main

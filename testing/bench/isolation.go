@@ -82,11 +82,8 @@ func (b *bencher) measureIsolation(ctx context.Context, r *run) error {
 	return withBrowser(ctx, func(browser *harness.Chromium) error {
 		var tabs []*harness.ChromiumTab
 		for range workers + 1 {
-			tab, err := browser.OpenTab(ctx, b.server.Origin()+"/"+ours+".html")
+			tab, err := b.openTab(ctx, browser, systems[indexOf(ours)])
 			if err != nil {
-				return err
-			}
-			if err := tab.Eval(ctx, nil, "await bench.start()"); err != nil {
 				return err
 			}
 			tabs = append(tabs, tab)
@@ -120,7 +117,7 @@ func (i *isolation) measure(ctx context.Context, only []string) error {
 	if err := wait(ctx, settle); err != nil {
 		return err
 	}
-	before, err := i.rate(ctx)
+	before, err := rateOf(ctx, i.tabs)
 	if err != nil {
 		return err
 	}
@@ -130,7 +127,7 @@ func (i *isolation) measure(ctx context.Context, only []string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", way, err)
 		}
-		after, err := i.rate(ctx)
+		after, err := rateOf(ctx, i.tabs)
 		if err != nil {
 			return fmt.Errorf("after %s: %w", way, err)
 		}
@@ -160,7 +157,7 @@ func (i *isolation) beside(ctx context.Context, way, file string) (rate, memory 
 	if err = wait(ctx, ramp); err != nil {
 		return
 	}
-	if rate, err = i.rate(ctx); err != nil {
+	if rate, err = rateOf(ctx, i.tabs); err != nil {
 		return
 	}
 	if err = i.tabs[0].Eval(ctx, &memory, "return bench.memory()"); err != nil {
@@ -172,12 +169,12 @@ func (i *isolation) beside(ctx context.Context, way, file string) (rate, memory 
 	return rate, memory, told, wait(ctx, ramp)
 }
 
-// rate returns how many pieces of work a second all tabs get done together.
-func (i *isolation) rate(ctx context.Context) (float64, error) {
+// rateOf returns how many pieces of work a second tabs get done together.
+func rateOf(ctx context.Context, tabs []*harness.ChromiumTab) (float64, error) {
 	type progress struct{ Done, At float64 }
 	look := func() ([]progress, error) {
-		all := make([]progress, len(i.tabs))
-		for n, tab := range i.tabs {
+		all := make([]progress, len(tabs))
+		for n, tab := range tabs {
 			if err := tab.Eval(ctx, &all[n], "return bench.done()"); err != nil {
 				return nil, err
 			}

@@ -29,6 +29,9 @@ func main() {
 	}
 }
 
+// apart is the work that is done only if it is asked for.
+var apart = []string{"isolation", "bounded", "growth"}
+
 // config is what the command was asked for.
 type config struct {
 	reps    int
@@ -101,8 +104,9 @@ func bench(ctx context.Context, args []string) error {
 	if err := serve(server, c.systems, r); err != nil {
 		return err
 	}
+	serveArchives(server)
 	b := &bencher{server: server, ways: c.ways, want: func(work string) bool {
-		return len(c.work) == 0 && work != "isolation" || slices.Contains(c.work, work)
+		return len(c.work) == 0 && !slices.Contains(apart, work) || slices.Contains(c.work, work)
 	}}
 	if b.want("exchange") {
 		repo, err := os.MkdirTemp("", "sharednode-bench-kubo")
@@ -168,7 +172,7 @@ func (b *bencher) workOf(ctx context.Context, rep int) ([]job, error) {
 	return append(work, fetch), err
 }
 
-// save writes the results and their picture.
+// save writes the results and their pictures.
 func (r *report) save(ctx context.Context, server *harness.Server, c config) error {
 	if err := os.MkdirAll(c.out, 0o755); err != nil {
 		return err
@@ -180,26 +184,35 @@ func (r *report) save(ctx context.Context, server *harness.Server, c config) err
 	if err := os.WriteFile(filepath.Join(c.out, "results.json"), text, 0o644); err != nil {
 		return err
 	}
-	peers := slices.DeleteFunc(peersOf(c.systems), func(s system) bool { return s.limit })
-	if len(peers) == 0 {
-		return nil
+	note := fmt.Sprintf("%s, %d repetitions, %s", r.Taken, r.Reps, r.Machine.Browser)
+	if peers := slices.DeleteFunc(peersOf(c.systems), func(s system) bool { return s.limit }); len(peers) > 0 {
+		if err := draw(ctx, server, filepath.Join(c.out, "ratios"), chart(r.Rows, peers, note)); err != nil {
+			return err
+		}
 	}
-	svg := chart(r.Rows, peers, fmt.Sprintf("%s, %d repetitions, %s", r.Taken, r.Reps, r.Machine.Browser))
-	if err := os.WriteFile(filepath.Join(c.out, "ratios.svg"), []byte(svg), 0o644); err != nil {
+	if panels := panelsOf(r.Rows); len(panels) > 0 {
+		return draw(ctx, server, filepath.Join(c.out, "growth"), drawCurves(panels, note))
+	}
+	return nil
+}
+
+// draw writes a picture as SVG and as PNG.
+func draw(ctx context.Context, server *harness.Server, name, svg string) error {
+	if err := os.WriteFile(name+".svg", []byte(svg), 0o644); err != nil {
 		return err
 	}
 	png, err := rasterize(ctx, server, svg)
 	if err != nil {
-		return fmt.Errorf("drawing the picture: %w", err)
+		return fmt.Errorf("drawing %s: %w", filepath.Base(name), err)
 	}
-	return os.WriteFile(filepath.Join(c.out, "ratios.png"), png, 0o644)
+	return os.WriteFile(name+".png", png, 0o644)
 }
 
 // rasterize has the browser draw an SVG.
 func rasterize(ctx context.Context, server *harness.Server, svg string) (png []byte, err error) {
-	server.File("/ratios.html", []byte(`<!doctype html><style>body{margin:0}svg{display:block}</style>`+svg))
+	server.File("/picture.html", []byte(`<!doctype html><style>body{margin:0}svg{display:block}</style>`+svg))
 	err = withBrowser(ctx, func(browser *harness.Chromium) error {
-		tab, err := browser.OpenTab(ctx, server.Origin()+"/ratios.html")
+		tab, err := browser.OpenTab(ctx, server.Origin()+"/picture.html")
 		if err != nil {
 			return err
 		}

@@ -54,6 +54,11 @@ func (b *bencher) measure(ctx context.Context, s system, rep int, work []job, bl
 	if err := b.measureWork(ctx, s, r, work, blank); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
+	if b.want("start") {
+		if err := b.measureAgain(ctx, s, r); err != nil {
+			return nil, fmt.Errorf("%s: start again: %w", s.name, err)
+		}
+	}
 	if s.name == ours && b.want("messages") {
 		if err := b.measureMessages(ctx, r); err != nil {
 			return nil, fmt.Errorf("%s: messages: %w", s.name, err)
@@ -62,6 +67,16 @@ func (b *bencher) measure(ctx context.Context, s system, rep int, work []job, bl
 	if s.name == ours && b.want("isolation") {
 		if err := b.measureIsolation(ctx, r); err != nil {
 			return nil, fmt.Errorf("%s: isolation: %w", s.name, err)
+		}
+	}
+	if s.watched() && b.want("bounded") {
+		if err := b.measureBounded(ctx, s, r); err != nil {
+			return nil, fmt.Errorf("%s: bounded: %w", s.name, err)
+		}
+	}
+	if s.name == ours && b.want("growth") {
+		if err := b.measureGrowth(ctx, r); err != nil {
+			return nil, fmt.Errorf("%s: growth: %w", s.name, err)
 		}
 	}
 	if !b.want("memory") {
@@ -98,7 +113,19 @@ func (b *bencher) measureWork(ctx context.Context, s system, r *run, work []job,
 		}
 		for _, j := range work {
 			var o outcome
-			if err := tab.Eval(ctx, &o, "return bench.run(args[0], args[1])", j.name, j.options); err != nil {
+			do := func() error {
+				return tab.Eval(ctx, &o, "return bench.run(args[0], args[1])", j.name, j.options)
+			}
+			if j.watched {
+				pids := func() []int { return harness.WithoutUI(harness.Processes(browser.PID())) }
+				before, most, err := harness.PeakMemory(pids, do)
+				if err != nil {
+					return fmt.Errorf("%s, watched: %w", j.work, err)
+				}
+				r.Figures[j.work+".memory"] = mebibytes(most - before)
+				continue
+			}
+			if err := do(); err != nil {
 				return fmt.Errorf("%s: %w", j.work, err)
 			}
 			r.take(j.work, o)
@@ -115,6 +142,40 @@ func (b *bencher) measureWork(ctx context.Context, s system, r *run, work []job,
 		}
 		return nil
 	})
+}
+
+// measureAgain starts a system in a browser that has had it before: its program
+// is in the cache, its repo is there.
+func (b *bencher) measureAgain(ctx context.Context, s system, r *run) error {
+	profile, err := os.MkdirTemp("", "sharednode-bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(profile) //nolint:errcheck // the system clears its temporary files
+	for range 2 {
+		err := withBrowserOf(ctx, profile, func(browser *harness.Chromium) error {
+			if _, err := b.start(ctx, browser, s, r, "again"); err != nil {
+				return err
+			}
+			if err := wait(ctx, settle); err != nil { // for what it keeps of the program
+				return err
+			}
+			return browser.Close(ctx)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openTab opens a system in a tab that has then done its start.
+func (b *bencher) openTab(ctx context.Context, browser *harness.Chromium, s system) (*harness.ChromiumTab, error) {
+	tab, err := browser.OpenTab(ctx, b.page(s))
+	if err != nil {
+		return nil, err
+	}
+	return tab, tab.Eval(ctx, nil, "await bench.start()")
 }
 
 // start opens the system in a tab and takes its figure under name.
@@ -175,8 +236,10 @@ func memory(ctx context.Context, browser *harness.Chromium) (float64, error) {
 		return 0, err
 	}
 	bytes, err := harness.MemoryOf(harness.WithoutUI(harness.Processes(browser.PID())))
-	return float64(bytes) / (1 << 20), err
+	return mebibytes(bytes), err
 }
+
+func mebibytes(n int64) float64 { return float64(n) / (1 << 20) }
 
 // withBrowser runs f with a browser in a fresh profile.
 func withBrowser(ctx context.Context, f func(*harness.Chromium) error) error {
@@ -185,6 +248,11 @@ func withBrowser(ctx context.Context, f func(*harness.Chromium) error) error {
 		return err
 	}
 	defer os.RemoveAll(profile) //nolint:errcheck // the system clears its temporary files
+	return withBrowserOf(ctx, profile, f)
+}
+
+// withBrowserOf runs f with a browser in a profile.
+func withBrowserOf(ctx context.Context, profile string, f func(*harness.Chromium) error) error {
 	browser, err := harness.LaunchChromium(ctx, harness.Options{Profile: profile, Quiet: true})
 	if err != nil {
 		return err

@@ -1,6 +1,9 @@
 package main
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // A figure is one number that a piece of work yields, and a row of the table.
 type figure struct {
@@ -16,6 +19,7 @@ func (f figure) key() string { return f.work + "." + f.name }
 var figures = append([]figure{
 	{"start", "cold", "cold start: page to first block stored", "ms", true},
 	{"start", "second", "second tab: page to first block stored", "ms", true},
+	{"start", "again", "start again, in another browser process: page to first block stored", "ms", true},
 	{"file", "add", "add 64 MiB, pinned, own settings", "MiB/s", false},
 	{"file", "cat", "cat 64 MiB, own settings", "MiB/s", false},
 	{"file", "first", "cat 64 MiB, own settings: first byte", "ms", true},
@@ -31,6 +35,8 @@ var figures = append([]figure{
 	{"dag", "putMany", "dag.put, 32 at a time", "/s", false},
 	{"dag", "getOne", "dag.get, one by one", "/s", false},
 	{"dag", "getMany", "dag.get, 32 at a time", "/s", false},
+	{"directory", "files", "directory of 10 000 files of 1 KiB, pinned", "files/s", false},
+	{"directory", "memory", "memory above before, at most, taking in one more", "MiB", true},
 	{"blocks", "putOne", "block.put 256 KiB, one by one", "MiB/s", false},
 	{"blocks", "putMany", "block.put 256 KiB, 8 at a time", "MiB/s", false},
 	{"blocks", "getOne", "block.get 256 KiB, one by one", "MiB/s", false},
@@ -52,13 +58,14 @@ var figures = append([]figure{
 	{"memory", "tabs8", "memory above blank tabs, 8 tabs", "MiB", true},
 	{"memory", "tab", "memory of each further tab, 2nd to 8th", "MiB", true},
 	{"memory", "used", "memory above a blank tab, after all the work", "MiB", true},
-}, isolationFigures()...)
+}, slices.Concat(boundedFigures, isolationFigures(), growthFigures())...)
 
 // A job is a piece of work as web/work.js has it, with its options.
 type job struct {
 	work    string // as figures have it
 	name    string // as web/work.js has it
 	options map[string]any
+	watched bool                                               // its memory is measured and nothing else: looking at it takes time
 	then    func(ctx context.Context, r *run, o outcome) error // nil if that is all
 }
 
@@ -82,6 +89,8 @@ func jobs(rep int) []job {
 		{work: "again", name: "again", options: map[string]any{"size": 8 * mib, "seed": seed + 2, "times": 8}},
 		{work: "smallFiles", name: "smallFiles", options: map[string]any{"count": 1000, "size": 1024, "seed": seed + 1000}},
 		{work: "dag", name: "dag", options: map[string]any{"count": 1000, "seed": seed + 10_000}},
+		{work: "directory", name: "directory", options: map[string]any{"count": 10_000, "size": 1024, "seed": seed + 30_000}},
+		{work: "directory", name: "directory", watched: true, options: map[string]any{"count": 10_000, "size": 1024, "seed": seed + 50_000}},
 		{work: "blocks", name: "blocks", options: map[string]any{"count": 64, "size": 256 << 10, "seed": seed + 20_000}},
 	}
 }

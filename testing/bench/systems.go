@@ -57,6 +57,10 @@ var systems = []system{
 	},
 }
 
+// watched reports whether the memory of the system's worker is looked at: of ours,
+// and of what the browser takes itself.
+func (s system) watched() bool { return s.name == ours || s.name == before || s.limit }
+
 // choose returns those of the systems that a comma-separated list names, all
 // for an empty one.
 func choose(list string) ([]system, error) {

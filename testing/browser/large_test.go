@@ -2,9 +2,7 @@ package browser
 
 import (
 	"slices"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/sharednode/sharednode/testing/browser/harness"
 )
@@ -91,24 +89,12 @@ func memoryOf(t *testing.T, pid int) int64 {
 // f runs.
 func watch(t *testing.T, pid int, f func()) (before, most int64) {
 	t.Helper()
-	before = memoryOf(t, pid)
-	most = before
-	stop := make(chan struct{})
-	var sampling sync.WaitGroup
-	sampling.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			case <-time.After(100 * time.Millisecond):
-				if n, err := harness.MemoryOf([]int{pid}); err == nil {
-					most = max(most, n)
-				}
-			}
-		}
+	before, most, err := harness.PeakMemory(func() []int { return []int{pid} }, func() error {
+		f()
+		return nil
 	})
-	f()
-	close(stop)
-	sampling.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
 	return before, most
 }

@@ -39,6 +39,13 @@ offer(async () => {
       for await (const _ of helia.pins.add(cid));
       return cid
     },
+    addAll: async files => {
+      const cids = []
+      let root
+      for await (const { path, cid } of fs.addAll(files)) path === 'files' ? root = cid : cids.push(cid)
+      for await (const _ of helia.pins.add(root));
+      return cids
+    },
     cat: cid => fs.cat(cid),
     parse: text => CID.parse(text),
     dial: addr => helia.libp2p.dial(multiaddr(addr)),

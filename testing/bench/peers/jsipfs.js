@@ -10,6 +10,11 @@ offer(async () => {
       const options = how === 'v1' ? { cidVersion: 1, rawLeaves: true, chunker: 'size-1048576' } : {}
       return (await ipfs.add(source, options)).cid
     },
+    addAll: async files => {
+      const cids = []
+      for await (const { path, cid } of ipfs.addAll(files)) if (path !== 'files') cids.push(cid)
+      return cids
+    },
     cat: cid => ipfs.cat(cid),
     dagPut: value => ipfs.dag.put(value, { storeCodec: 'dag-cbor', hashAlg: 'sha2-256' }),
     dagGet: async cid => (await ipfs.dag.get(cid)).value,

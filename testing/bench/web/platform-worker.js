@@ -11,6 +11,10 @@ onconnect = ({ ports: [port] }) => {
       port.postMessage(data)
       return
     }
+    if ('number' in data) {
+      port.postMessage(...await answer(data))
+      return
+    }
     try {
       port.postMessage({ figures: await works[data.work]?.(data) ?? {} })
     } catch (error) {
@@ -19,14 +23,30 @@ onconnect = ({ ports: [port] }) => {
   }
 }
 
+// answer puts or gets one value, for who has several of these under way.
+async function answer ({ number, work, key, value }) {
+  try {
+    if (work === 'putOne') {
+      await put([{ key, value }], 1)
+      return [{ number }]
+    }
+    const result = await request(db.transaction('values').objectStore('values').get(key))
+    return [{ number, result }, [result.buffer]]
+  } catch (error) {
+    return [{ number, error: String(error) }]
+  }
+}
+
+const request = asked => new Promise((resolve, reject) => {
+  asked.onsuccess = () => resolve(asked.result)
+  asked.onerror = () => reject(asked.error)
+})
+
 const works = {
   async open () {
-    db = await new Promise((resolve, reject) => {
-      const request = indexedDB.open('platform')
-      request.onupgradeneeded = () => request.result.createObjectStore('values')
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error)
-    })
+    const opening = indexedDB.open('platform')
+    opening.onupgradeneeded = () => opening.result.createObjectStore('values')
+    db = await request(opening)
     await put(values(1, 100, 1), 1)
   },
 
@@ -38,6 +58,11 @@ const works = {
     const start = performance.now()
     const cat = await rate(size / MiB, () => get(all, 16, () => { first ??= performance.now() - start }))
     return { add, cat, first }
+  },
+
+  async directory ({ count, size, seed }) {
+    const all = values(count, size, seed)
+    return { files: await rate(count, () => put(all, 256)) }
   },
 
   smallFiles: ({ count, size, seed }) => oneAndMany(count, size, seed, 32),

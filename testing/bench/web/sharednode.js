@@ -1,13 +1,22 @@
 // Sharednode: the package as it is shipped, the node in a SharedWorker.
 import { connect } from '/dist/index.min.js'
+import { offerBounded } from './bounded.js'
+import { offerGrowth } from './growth.js'
 import { offerIsolation } from './isolation.js'
 import { offer } from './work.js'
 
 offer(async () => {
   const node = await connect()
+  offerBounded(connect, node)
+  offerGrowth(node)
   offerIsolation(node, '/dist/worker.js')
   return {
     add: async (source, how) => (await node.add(source, how === 'v1' ? { profile: 'unixfs-v1-2025' } : {})).cid,
+    addAll: async files => {
+      const cids = []
+      for await (const { path, cid } of node.addAll(files)) if (path !== 'files') cids.push(cid)
+      return cids
+    },
     cat: cid => node.cat(cid),
     parse: text => text,
     dial: addr => node.swarm.connect(addr),

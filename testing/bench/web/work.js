@@ -3,6 +3,7 @@
 //
 //   add(source, how)  a Blob or Uint8Array, pinned; how is 'default' for the
 //                     system's own settings or 'v1' for CIDv1, raw leaves, 1 MiB
+//   addAll(files)     the CIDs of the files of a directory, pinned
 //   cat(cid)          the file's bytes, an async iterable of Uint8Arrays
 //   dagPut(value), dagGet(cid)      DAG-CBOR
 //   blockPut(bytes), blockGet(cid)  raw, SHA-256
@@ -85,6 +86,15 @@ const works = {
     return { figures, cids: cids.map(String) }
   },
 
+  // Files of one directory, given all at once.
+  async directory (system, { count, size, seed }) {
+    const files = Array.from({ length: count }, (_, i) => ({ path: `files/${i}`, content: random(size, seed + i) }))
+    let cids
+    const rates = await rate(count, async () => { cids = await system.addAll(files) })
+    for (const i of [0, count - 1]) expectBytes(files[i].content, await collect(system.cat(cids[i])))
+    return { figures: { files: rates }, cids: cids.map(String) }
+  },
+
   async dag (system, { count, seed }) {
     const values = Array.from({ length: 2 * count }, (_, i) => ({ seed, i, name: `entry ${i}`, tags: ['a', 'b'], data: random(32, seed + i) }))
     const cids = new Array(values.length)
@@ -140,14 +150,14 @@ async function oneAndMany (count, put, get, lanes = 32) {
 }
 
 // spread calls f with 0 to count-1, so many calls at a time.
-async function spread (count, lanes, f) {
+export async function spread (count, lanes, f) {
   let next = 0
   const lane = async () => { while (next < count) await f(next++) }
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
 // rate returns amount a second.
-async function rate (amount, f) {
+export async function rate (amount, f) {
   const start = performance.now()
   await f()
   return amount / (performance.now() - start) * 1000
@@ -161,7 +171,7 @@ async function collect (chunks) {
 
 // random returns bytes that no store can compress, the same for the same seed
 // (xorshift32).
-function random (size, seed) {
+export function random (size, seed) {
   const words = new Uint32Array(Math.ceil(size / 4))
   let x = Math.imul(seed + 1, 0x9E3779B1) >>> 0 || 1
   for (let i = 0; i < words.length; i++) {
