@@ -21,7 +21,7 @@ type dnsKey struct {
 }
 
 type dnsCached struct {
-	records []dnsmessage.ResourceBody
+	records []string
 	expires time.Time
 }
 
@@ -31,7 +31,7 @@ type dnsCache struct {
 	answers map[dnsKey]dnsCached
 }
 
-func (c *dnsCache) get(key dnsKey) ([]dnsmessage.ResourceBody, bool) {
+func (c *dnsCache) get(key dnsKey) ([]string, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	answer, ok := c.answers[key]
@@ -41,7 +41,7 @@ func (c *dnsCache) get(key dnsKey) ([]dnsmessage.ResourceBody, bool) {
 	return answer.records, true
 }
 
-func (c *dnsCache) put(key dnsKey, records []dnsmessage.ResourceBody, ttl time.Duration) {
+func (c *dnsCache) put(key dnsKey, records []string, ttl time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.answers == nil {

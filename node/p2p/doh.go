@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,17 +42,7 @@ func newDOH(server string) (*doh, error) {
 
 // LookupTXT returns the TXT records of a name, each with its parts joined.
 func (d *doh) LookupTXT(ctx context.Context, name string) ([]string, error) {
-	records, err := d.lookup(ctx, name, dnsmessage.TypeTXT)
-	if err != nil {
-		return nil, err
-	}
-	var texts []string
-	for _, r := range records {
-		if txt, ok := r.(*dnsmessage.TXTResource); ok {
-			texts = append(texts, strings.Join(txt.TXT, ""))
-		}
-	}
-	return texts, nil
+	return d.lookup(ctx, name, dnsmessage.TypeTXT)
 }
 
 // LookupIPAddr returns a name's IPv4 and IPv6 addresses. It is an error only if
@@ -63,19 +54,15 @@ func (d *doh) LookupIPAddr(ctx context.Context, name string) ([]net.IPAddr, erro
 		return nil, err4
 	}
 	var addrs []net.IPAddr
-	for _, r := range append(v4, v6...) {
-		switch r := r.(type) {
-		case *dnsmessage.AResource:
-			addrs = append(addrs, net.IPAddr{IP: r.A[:]})
-		case *dnsmessage.AAAAResource:
-			addrs = append(addrs, net.IPAddr{IP: r.AAAA[:]})
-		}
+	for _, ip := range slices.Concat(v4, v6) {
+		addrs = append(addrs, net.IPAddr{IP: net.IP(ip)})
 	}
 	return addrs, nil
 }
 
-// lookup returns a name's records of one type. The server follows aliases.
-func (d *doh) lookup(ctx context.Context, name string, kind dnsmessage.Type) ([]dnsmessage.ResourceBody, error) {
+// lookup returns a name's records of one type, as readAnswer does. The server
+// follows aliases.
+func (d *doh) lookup(ctx context.Context, name string, kind dnsmessage.Type) ([]string, error) {
 	if !strings.HasSuffix(name, ".") {
 		name += "."
 	}
@@ -93,7 +80,7 @@ func (d *doh) lookup(ctx context.Context, name string, kind dnsmessage.Type) ([]
 	return records, nil
 }
 
-func (d *doh) ask(ctx context.Context, key dnsKey) ([]dnsmessage.ResourceBody, time.Duration, error) {
+func (d *doh) ask(ctx context.Context, key dnsKey) ([]string, time.Duration, error) {
 	question, err := packQuestion(key)
 	if err != nil {
 		return nil, 0, err
@@ -117,16 +104,20 @@ func packQuestion(key dnsKey) ([]byte, error) {
 		return nil, err
 	}
 	// The id stays 0, so that caches on the way know the same question.
-	m := dnsmessage.Message{
-		Header:    dnsmessage.Header{RecursionDesired: true},
-		Questions: []dnsmessage.Question{{Name: name, Type: key.kind, Class: dnsmessage.ClassINET}},
+	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{RecursionDesired: true})
+	if err := b.StartQuestions(); err != nil {
+		return nil, err
 	}
-	return m.Pack()
+	if err := b.Question(dnsmessage.Question{Name: name, Type: key.kind, Class: dnsmessage.ClassINET}); err != nil {
+		return nil, err
+	}
+	return b.Finish()
 }
 
-// readAnswer returns the records of one type, and how long they are good: as
-// long as the one that is good the shortest.
-func readAnswer(answer []byte, kind dnsmessage.Type) ([]dnsmessage.ResourceBody, time.Duration, error) {
+// readAnswer returns the records of one type, texts or the bytes of addresses, and
+// how long they are good: as long as the one that is good the shortest. It asks the
+// parser for this type alone, as what can read any would link all of them.
+func readAnswer(answer []byte, kind dnsmessage.Type) ([]string, time.Duration, error) {
 	var p dnsmessage.Parser
 	header, err := p.Start(answer)
 	switch {
@@ -137,28 +128,52 @@ func readAnswer(answer []byte, kind dnsmessage.Type) ([]dnsmessage.ResourceBody,
 	case header.RCode == dnsmessage.RCodeNameError:
 		return nil, 0, nil // no such name, which is remembered for a while
 	case header.RCode != dnsmessage.RCodeSuccess:
-		return nil, 0, fmt.Errorf("the server answered %s", header.RCode)
+		return nil, 0, fmt.Errorf("the server answered code %d", uint16(header.RCode))
 	}
 	if err := p.SkipAllQuestions(); err != nil {
 		return nil, 0, err
 	}
-	var records []dnsmessage.ResourceBody
+	var records []string
 	var ttl uint32
 	for len(records) < dohMaxValues {
-		r, err := p.Answer()
+		head, err := p.AnswerHeader()
 		if errors.Is(err, dnsmessage.ErrSectionDone) {
 			break
 		}
 		if err != nil {
 			return nil, 0, err
 		}
-		if r.Header.Type != kind {
+		if head.Type != kind {
+			if err := p.SkipAnswer(); err != nil {
+				return nil, 0, err
+			}
 			continue
 		}
-		if len(records) == 0 || r.Header.TTL < ttl {
-			ttl = r.Header.TTL
+		record, err := readRecord(&p, kind)
+		if err != nil {
+			return nil, 0, err
 		}
-		records = append(records, r.Body)
+		if len(records) == 0 || head.TTL < ttl {
+			ttl = head.TTL
+		}
+		records = append(records, record)
 	}
 	return records, time.Duration(ttl) * time.Second, nil
+}
+
+// readRecord reads one of the type, which comes next.
+func readRecord(p *dnsmessage.Parser, kind dnsmessage.Type) (string, error) {
+	switch kind {
+	case dnsmessage.TypeTXT:
+		r, err := p.TXTResource()
+		return strings.Join(r.TXT, ""), err
+	case dnsmessage.TypeA:
+		r, err := p.AResource()
+		return string(r.A[:]), err
+	case dnsmessage.TypeAAAA:
+		r, err := p.AAAAResource()
+		return string(r.AAAA[:]), err
+	default:
+		return "", fmt.Errorf("records of type %d are not asked for", uint16(kind))
+	}
 }
