@@ -38,7 +38,7 @@ func Accept(ctx context.Context, port Port, cfg AcceptConfig) (*ServerConn, erro
 	case <-s.ctx.Done():
 		return nil, s.abandon()
 	}
-	cfg.Turns.arrive(s.ctx, callCost+len(s.greeting))
+	cfg.Turns.greet(s.ctx, len(s.greeting))
 	if err := s.answerHello(cfg.Welcome); err != nil {
 		s.refuse(err)
 		return nil, s.abandon()

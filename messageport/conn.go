@@ -18,6 +18,7 @@ type conn struct {
 	port   Port
 	limits Limits
 	out    *outbox
+	blame  func(err error) // nil, or told of an end that is the other side's fault
 
 	// ctx ends with the session; its cause is why.
 	ctx    context.Context
@@ -162,7 +163,9 @@ func breaks(f Frame, format string, args ...any) *Error {
 func (c *conn) fail(err error) {
 	var e *Error
 	if errors.As(err, &e) && e.Code != CodeClosed {
-		c.end(e, e)
+		if c.end(e, e) && c.blame != nil {
+			c.blame(e)
+		}
 		return
 	}
 	c.end(&Error{Code: CodeDisconnected, Message: "the port ended: " + err.Error(), Err: foreign(err)}, nil)
@@ -176,13 +179,13 @@ func (c *conn) sendFailed(err error) {
 	}
 }
 
-// end ends the session, once, for cause. What it tells the other side is tell,
-// or nothing.
-func (c *conn) end(cause error, tell *Error) {
+// end ends the session, once, for cause, and reports whether it did. What it tells
+// the other side is tell, or nothing.
+func (c *conn) end(cause error, tell *Error) bool {
 	c.mu.Lock()
 	if c.err != nil {
 		c.mu.Unlock()
-		return
+		return false
 	}
 	c.err = cause
 	c.mu.Unlock()
@@ -193,6 +196,7 @@ func (c *conn) end(cause error, tell *Error) {
 	}
 	c.out.close(goodbye)
 	c.cancel(cause)
+	return true
 }
 
 // Done is closed when the session has ended; Err then says why.

@@ -123,7 +123,7 @@ func (s *scanner) next() (f Frame, ok bool, err error) {
 	rest := s.msg[s.offset:]
 	switch {
 	case len(s.msg) > MaxMessage:
-		return f, false, Errorf(CodeFrameTooLarge, nil, "message of %d bytes, %d allowed", len(s.msg), MaxMessage)
+		return f, false, messageTooLarge(len(s.msg))
 	case len(rest) == 0 && s.offset > 0:
 		return f, false, nil
 	case len(rest) < HeaderSize:

@@ -102,7 +102,7 @@ func copyToGo(data js.Value) (msg []byte, err error) {
 	}
 	n := data.Length() // which costs less than to get byteLength
 	if n > MaxMessage {
-		return nil, Errorf(CodeFrameTooLarge, nil, "message of %d bytes, %d allowed", n, MaxMessage)
+		return nil, messageTooLarge(n)
 	}
 	// CopyBytesToGo panics over other things, with a length or without one.
 	defer func() {

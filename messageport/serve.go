@@ -66,7 +66,7 @@ func newServerConn(port Port, cfg AcceptConfig) *ServerConn {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &ServerConn{
+	s := &ServerConn{
 		conn:    newConn(port, cfg.Limits),
 		logger:  logger,
 		share:   cfg.Turns.newShare(),
@@ -75,6 +75,8 @@ func newServerConn(port Port, cfg AcceptConfig) *ServerConn {
 		next:    make(chan *ServerCall, maxIdle),
 		calls:   map[uint32]*ServerCall{},
 	}
+	s.blame = cfg.Turns.blame
+	return s
 }
 
 // Hello returns what the client said of itself.

@@ -55,6 +55,10 @@ func (c *ServerCall) Away() (back func()) {
 // streams, and waits for its session's turn.
 func (c *ServerCall) Spend(bytes int) { c.place.spend(c.ctx, bytes) }
 
+// Took says that the call has just kept the others from something that all share
+// and one at a time can have, for so long, and waits for its session's turn.
+func (c *ServerCall) Took(d time.Duration) { c.place.took(c.ctx, d) }
+
 // OnEnd has f called, without locks, when the call's end is on its way: nothing
 // that ends the session after that comes before it. ServeCall may call it once.
 func (c *ServerCall) OnEnd(f func()) { c.onEnd = f }

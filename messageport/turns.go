@@ -131,16 +131,6 @@ func (s *share) newPlace(end context.CancelCauseFunc) *place {
 	return &place{share: s, end: end}
 }
 
-// Arrive waits until it is the turn of those that come, for one port more to be
-// taken up. It does not if ctx ends.
-func (t *Turns) Arrive(ctx context.Context) { t.arrive(ctx, callCost) }
-
-func (t *Turns) arrive(ctx context.Context, cost int) {
-	if t != nil {
-		t.newcomers.wait(ctx, &waiter{cost: cost})
-	}
-}
-
 // take waits until the call may be worked on. If ctx ends before, it reports
 // false.
 func (p *place) take(ctx context.Context) bool {
@@ -151,6 +141,14 @@ func (p *place) take(ctx context.Context) bool {
 func (p *place) spend(ctx context.Context, cost int) {
 	if p != nil {
 		p.share.wait(ctx, &waiter{cost: cost})
+	}
+}
+
+// took is spend for time of what all sessions share.
+func (p *place) took(ctx context.Context, d time.Duration) {
+	if p != nil {
+		p.share.took(d)
+		p.spend(ctx, 0)
 	}
 }
 
@@ -195,6 +193,15 @@ func (s *share) charge(cost int) {
 	defer s.turns.mu.Unlock()
 	s.left -= cost
 	s.used += cost
+}
+
+// took is charge for time of what all sessions share. The session rests for as
+// long as the others would have had their turn meanwhile.
+func (s *share) took(d time.Duration) {
+	s.turns.mu.Lock()
+	defer s.turns.mu.Unlock()
+	now := time.Now()
+	s.rest(time.Duration(float64(d)*s.turns.others(s, now).busy), now)
 }
 
 // wait reports whether the waiter may go on: it may not once ctx has ended.
@@ -367,10 +374,22 @@ func (t *Turns) reckon(took time.Duration, now time.Time) {
 			s.owed += time.Duration(float64(took) * float64(s.dealt) / float64(sum) * t.others(s, now).busy)
 		}
 		if s.owed > leastRest {
-			s.until = now.Add(min(s.owed, mostRest))
+			s.rest(s.owed, now)
 			s.owed = 0
 		}
 		s.dealt = 0
+	}
+}
+
+// rest has the session wait for so long, and for what it rests already, but no
+// longer than mostRest. The caller holds turns.mu.
+func (s *share) rest(d time.Duration, now time.Time) {
+	if s.until.Before(now) {
+		s.until = now
+	}
+	s.until = s.until.Add(d)
+	if latest := now.Add(mostRest); s.until.After(latest) {
+		s.until = latest
 	}
 }
 

@@ -81,6 +81,7 @@ func (f *forger) attack() {
 	f.post(port, messageport.Frame{Type: messageport.TypeBind, Payload: own.Secret})
 	if f.random.IntN(8) > 0 {
 		f.post(port, f.hello())
+		time.Sleep(time.Second) // the last that was thrown out makes the next wait
 		synctest.Wait()
 	}
 	f.id = 0
