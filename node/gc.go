@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"sync"
+	"time"
 
 	pin "github.com/ipfs/boxo/pinning/pinner"
 	"github.com/ipfs/go-cid"
@@ -14,8 +15,8 @@ import (
 
 const (
 	// sweepBatch is how many blocks are deleted at a time. Who wants one of them
-	// back waits for that long.
-	sweepBatch = 256
+	// back waits for that long, and so does who reads or writes any other.
+	sweepBatch = 64
 	// markBatch is how many pins are walked together.
 	markBatch = 1024
 )
@@ -93,10 +94,12 @@ func (n *Node) sweep(ctx context.Context, tell func([]cid.Cid)) error {
 	}
 	var batch []cid.Cid
 	remove := func() error {
+		began := time.Now()
 		removed, err := n.store.remove(ctx, batch)
 		batch = batch[:0]
 		if len(removed) > 0 {
 			tell(removed)
+			nodeapi.Took(ctx, time.Since(began))
 		}
 		return err
 	}

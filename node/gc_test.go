@@ -86,6 +86,29 @@ func must1[T any](v T, err error) T {
 	return v
 }
 
+// A pacer counts how often it was told that something took its time.
+type pacer struct{ took atomic.Int32 }
+
+func (*pacer) Spend(int)            {}
+func (*pacer) Away() func()         { return func() {} }
+func (p *pacer) Took(time.Duration) { p.took.Add(1) }
+
+// TestGCGivesWay has much removed, beside others who want the store too.
+func TestGCGivesWay(t *testing.T) {
+	n := newNode(t, newConfig())
+	const garbage = 1000
+	for i := range garbage {
+		putBlock(t, n, fmt.Append(nil, "garbage", i), nodeapi.BlockPutOptions{})
+	}
+	var p pacer
+	for _, err := range n.RepoGC(nodeapi.WithPacer(t.Context(), &p)) {
+		must(t, err)
+	}
+	if got := p.took.Load(); got < garbage/100 {
+		t.Errorf("it gave way %d times while it removed %d blocks; want once for each 100 at the least", got, garbage)
+	}
+}
+
 // TestGCAbortsOnMissingPinned wants nothing removed while what a pinned block
 // links to cannot be known.
 func TestGCAbortsOnMissingPinned(t *testing.T) {
