@@ -36,7 +36,8 @@
 // With -profile nothing is measured: the package is built with the names of its
 // functions, does a piece of work, and profile-<work>.svg shows what its worker
 // spent the time on. A goroutine that waited goes on without the functions that
-// called it, which have a place of their own in the picture.
+// called it, which have a place of their own in the picture. Of isolation it is
+// the time beside a tab that misbehaves in the one way that -ways names.
 //
 // What is measured, and how each system is set up, is in web/work.js and in the
 // adapters web/sharednode.js, web/platform.js, peers/jsipfs.js and peers/helia.js. The peers come

@@ -6,16 +6,23 @@ import (
 	"os"
 	"time"
 
+	"github.com/chromedp/cdproto/profiler"
+
 	"github.com/sharednode/sharednode/testing/browser/harness"
 )
 
 const (
 	// workers is how many tabs work beside the one that misbehaves.
 	workers = 7
+	// warmUp is how long they have worked before they are watched: a browser goes on
+	// for a while with what it does at its start.
+	warmUp = 10 * time.Second
 	// stint is how long they are watched at a time.
-	stint = 1000 * time.Millisecond
-	// ramp is how long a misbehaviour has had its way before they are.
+	stint = 1500 * time.Millisecond
+	// ramp is how long a misbehaviour has had its way before they are, and lull how
+	// long it has been over.
 	ramp = 300 * time.Millisecond
+	lull = time.Second
 )
 
 // misbehaviours are the ways of testing/browser/testdata/misbehave.js. The last
@@ -79,43 +86,80 @@ type eighth struct {
 // misbehaves in turns, each way once. A figure is what they get done beside it
 // to what they get done before and after.
 func (b *bencher) measureIsolation(ctx context.Context, r *run) error {
+	return b.isolated(ctx, systems[indexOf(ours)], func(_ *harness.Chromium, i *isolation) error {
+		return i.measure(ctx, r, b.ways)
+	})
+}
+
+// profileIsolation returns what the worker spends its time on while the eighth
+// tab misbehaves in a way.
+func (b *bencher) profileIsolation(ctx context.Context, s system, way string) (p *profiler.Profile, err error) {
+	err = b.isolated(ctx, s, func(browser *harness.Chromium, i *isolation) error {
+		p, err = browser.ProfileWorker(ctx, func() error {
+			_, _, _, err := i.beside(ctx, way)
+			return err
+		})
+		return err
+	})
+	return p, err
+}
+
+// isolated has seven tabs work beside an eighth while f does something.
+func (b *bencher) isolated(ctx context.Context, s system, f func(*harness.Chromium, *isolation) error) error {
 	return withBrowser(ctx, func(browser *harness.Chromium) error {
 		var tabs []*harness.ChromiumTab
 		for range workers + 1 {
-			tab, err := b.openTab(ctx, browser, systems[indexOf(ours)])
+			tab, err := b.openTab(ctx, browser, s)
 			if err != nil {
 				return err
 			}
 			tabs = append(tabs, tab)
 		}
-		i := &isolation{run: r, tabs: tabs[1:], rogue: tabs[0]}
-		return i.measure(ctx, b.ways)
+		i := &isolation{tabs: tabs[1:], rogue: tabs[0]}
+		if err := i.begin(ctx); err != nil {
+			return err
+		}
+		if err := f(browser, i); err != nil {
+			return err
+		}
+		return i.end(ctx)
 	})
 }
 
-// isolation is one measurement.
+// isolation is the tabs.
 type isolation struct {
-	run   *run
 	tabs  []*harness.ChromiumTab
 	rogue *harness.ChromiumTab
+	file  string // a large one
 }
 
-func (i *isolation) measure(ctx context.Context, only []string) error {
-	var file string
-	if err := i.tabs[0].Eval(ctx, &file, "return bench.large()"); err != nil {
+// begin has the tabs work.
+func (i *isolation) begin(ctx context.Context) error {
+	if err := i.tabs[0].Eval(ctx, &i.file, "return bench.large()"); err != nil {
 		return err
-	}
-	ways := misbehaviours
-	if len(only) > 0 {
-		ways = only
 	}
 	for _, tab := range i.tabs {
 		if err := tab.Eval(ctx, nil, "bench.work()"); err != nil {
 			return err
 		}
 	}
-	if err := wait(ctx, settle); err != nil {
-		return err
+	return wait(ctx, warmUp)
+}
+
+// end has them rest, and fails if any of their work did.
+func (i *isolation) end(ctx context.Context) error {
+	for _, tab := range i.tabs {
+		if err := tab.Eval(ctx, nil, "await bench.rest()"); err != nil {
+			return fmt.Errorf("at the end: %w", err)
+		}
+	}
+	return nil
+}
+
+func (i *isolation) measure(ctx context.Context, r *run, only []string) error {
+	ways := misbehaviours
+	if len(only) > 0 {
+		ways = only
 	}
 	before, err := rateOf(ctx, i.tabs)
 	if err != nil {
@@ -123,7 +167,7 @@ func (i *isolation) measure(ctx context.Context, only []string) error {
 	}
 	most := 0.0
 	for _, way := range ways {
-		beside, memory, told, err := i.beside(ctx, way, file)
+		beside, memory, told, err := i.beside(ctx, way)
 		if err != nil {
 			return fmt.Errorf("%s: %w", way, err)
 		}
@@ -133,25 +177,20 @@ func (i *isolation) measure(ctx context.Context, only []string) error {
 		}
 		most = max(most, memory)
 		if before+after > 0 {
-			i.run.Figures["isolation."+way] = 2 * beside / (before + after)
+			r.Figures["isolation."+way] = 2 * beside / (before + after)
 		}
 		fmt.Fprintf(os.Stderr, "%s: %.0f/s before, %.0f/s beside, %.0f/s after; worker %.0f MiB; told %+v\n",
 			way, before, beside, after, memory, told)
 		before = after
 	}
-	i.run.Figures["isolation.memory"] = most
-	for _, tab := range i.tabs {
-		if err := tab.Eval(ctx, nil, "await bench.rest()"); err != nil {
-			return err
-		}
-	}
+	r.Figures["isolation.memory"] = most
 	return nil
 }
 
 // beside returns what the tabs get done while the eighth misbehaves, and what
 // the worker's memory is then.
-func (i *isolation) beside(ctx context.Context, way, file string) (rate, memory float64, told eighth, err error) {
-	if err = i.rogue.Eval(ctx, nil, "await bench.misbehave(args[0], args[1])", way, map[string]any{"file": file}); err != nil {
+func (i *isolation) beside(ctx context.Context, way string) (rate, memory float64, told eighth, err error) {
+	if err = i.rogue.Eval(ctx, nil, "await bench.misbehave(args[0], args[1])", way, map[string]any{"file": i.file}); err != nil {
 		return
 	}
 	if err = wait(ctx, ramp); err != nil {
@@ -166,7 +205,7 @@ func (i *isolation) beside(ctx context.Context, way, file string) (rate, memory 
 	if err = i.rogue.Eval(ctx, &told, "return bench.behave()"); err != nil {
 		return
 	}
-	return rate, memory, told, wait(ctx, ramp)
+	return rate, memory, told, wait(ctx, lull)
 }
 
 // rateOf returns how many pieces of work a second tabs get done together.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -41,25 +42,38 @@ func profile(ctx context.Context, c config) error {
 		return err
 	}
 	b := &bencher{server: server}
-	for _, j := range jobs(0) {
-		if j.work != c.profile {
-			continue
-		}
-		p, err := b.profile(ctx, s, j)
-		if err != nil {
-			return err
-		}
-		frames := framesOf(p)
-		name := filepath.Join(c.out, "profile-"+j.work+".svg")
-		title := fmt.Sprintf("The worker's time with %s: %.0f ms of %.0f", j.work, float64(frames.time)/1e3, (p.EndTime-p.StartTime)/1e3)
-		if err := os.WriteFile(name, []byte(flame(frames, title)), 0o644); err != nil {
-			return err
-		}
-		writeOwn(os.Stdout, frames)
-		fmt.Println(name)
-		return nil
+	work, p, err := b.profileWork(ctx, s, c)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("no work %q to profile", c.profile)
+	frames := framesOf(p)
+	name := filepath.Join(c.out, "profile-"+work+".svg")
+	title := fmt.Sprintf("The worker's time with %s: %.0f ms of %.0f", work, float64(frames.time)/1e3, (p.EndTime-p.StartTime)/1e3)
+	if err := os.WriteFile(name, []byte(flame(frames, title)), 0o644); err != nil {
+		return err
+	}
+	writeOwn(os.Stdout, frames)
+	fmt.Println(name)
+	return nil
+}
+
+// profileWork returns what the worker spends on the work that was asked for, and
+// that work's name.
+func (b *bencher) profileWork(ctx context.Context, s system, c config) (work string, p *profiler.Profile, err error) {
+	if c.profile == "isolation" {
+		if len(c.ways) != 1 {
+			return "", nil, errors.New("-profile isolation is of one of -ways")
+		}
+		p, err = b.profileIsolation(ctx, s, c.ways[0])
+		return c.ways[0], p, err
+	}
+	for _, j := range jobs(0) {
+		if j.work == c.profile {
+			p, err = b.profile(ctx, s, j)
+			return j.work, p, err
+		}
+	}
+	return "", nil, fmt.Errorf("no work %q to profile", c.profile)
 }
 
 // profile has a system do a job once, for engines to have compiled what it takes,

@@ -66,6 +66,9 @@ const breathe = () => new Promise(resolve => {
 
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms))
 
+/** All ports there are, to be closed in the end. */
+const ports = []
+
 /** A port that says what it likes. */
 class Rogue {
   ended = '' // the worker's last word
@@ -79,6 +82,7 @@ class Rogue {
   constructor (url, { app = {}, hello = true, window = 64 * KiB, pongs = true } = {}) {
     const { port } = new SharedWorker(url, { name: 'sharednode:default', sameSiteCookies: 'none' })
     this.port = port
+    ports.push(port)
     this.pongs = pongs
     this.#welcomed = new Promise(resolve => { this.welcome = resolve })
     port.onmessage = ({ data }) => this.#message(data)
@@ -305,24 +309,24 @@ export const ways = {
   hugeHello: { run: again({ app: { config: { bootstrap: Array.from({ length: 20_000 }, (_, i) => `/dns4/${i}.example.net/tcp/443/wss`) } } }, () => {}) },
   portsUngreeted: {
     run: async (rogue, url) => {
-      const ports = []
+      const rogues = []
       for (let i = 0; i < 3000 && !rogue.stopped; i++) {
-        ports.push(new Rogue(url, { hello: false }))
+        rogues.push(new Rogue(url, { hello: false }))
         if (i % 50 === 49) await breathe()
       }
       while (!rogue.stopped) await sleep(10)
-      rogue.ended ||= ports.map(port => port.ended).find(code => code) ?? ''
+      rogue.ended ||= rogues.map(({ ended }) => ended).find(code => code) ?? ''
     }
   },
   portsGreeted: {
     run: async (rogue, url) => {
-      const ports = []
+      const rogues = []
       for (let i = 0; i < 1000 && !rogue.stopped; i++) {
-        ports.push(new Rogue(url))
+        rogues.push(new Rogue(url))
         if (i % 50 === 49) await breathe()
       }
       while (!rogue.stopped) await sleep(10)
-      rogue.ended ||= ports.map(port => port.ended).find(code => code) ?? ''
+      rogue.ended ||= rogues.map(({ ended }) => ended).find(code => code) ?? ''
     }
   },
   endedPort: {
@@ -342,7 +346,6 @@ export const ways = {
   portsElsewhere: {
     alone: true,
     run: async rogue => {
-      const ports = []
       for (let i = 0; i < 3000 && !rogue.stopped; i++) {
         ports.push(new SharedWorker(IDLE, { name: `elsewhere ${rogue.id}` }).port)
         if (i % 50 === 49) await breathe()
@@ -374,6 +377,7 @@ export const ways = {
 }
 
 let running
+let release // the lock
 
 /**
  * Begins to misbehave.
@@ -382,10 +386,13 @@ let running
  * @param given `file` is the CID of a large one
  */
 export async function misbehave (url, name, given) {
-  if (Rogue.lock === '') {
-    Rogue.lock = `rogue ${crypto.randomUUID()}`
-    navigator.locks.request(Rogue.lock, () => new Promise(() => {}))
-  }
+  Rogue.lock = `rogue ${crypto.randomUUID()}`
+  await new Promise(resolve => {
+    navigator.locks.request(Rogue.lock, () => {
+      resolve()
+      return new Promise(resolve => { release = resolve })
+    })
+  })
   const way = ways[name]
   const rogue = way.alone ? { id: crypto.randomUUID() } : new Rogue(url, way.options)
   running = { rogue, done: way.run(rogue, url, given) }
@@ -399,12 +406,13 @@ export async function told (ended, error) {
   for (const until = Date.now() + 20_000; !so() && Date.now() < until;) await sleep(10)
 }
 
-/** Ends it, and says what it was told. */
+/** Ends it, as the end of its tab would, and says what it was told. */
 export async function behave () {
   const { rogue, done } = running
   rogue.stopped = true
   const { ended, answers, calls, codes } = rogue
   await Promise.race([done, sleep(300)])
-  rogue.port?.close()
+  for (const port of ports.splice(0)) port.close()
+  release()
   return { ended: rogue.ended || ended || '', answers: answers ?? 0, calls: calls ?? 0, codes: codes ?? {} }
 }
