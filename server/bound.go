@@ -80,6 +80,11 @@ func portsCreate(ctx context.Context, s *session, call *messageport.ServerCall) 
 	if err := checkPort(ctx, s.backend, req); err != nil {
 		return nil, err
 	}
+	if s.server.ports.full(req.Origin) {
+		if err := s.server.endSilent(ctx, call, req.Origin); err != nil {
+			return nil, err
+		}
+	}
 	port, err := s.server.ports.create(s, req)
 	if err != nil {
 		return nil, err

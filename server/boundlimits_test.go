@@ -40,6 +40,54 @@ func TestPortsAreBounded(t *testing.T) {
 	})
 }
 
+// TestSilentPortsMakeRoom: of clients that are gone, and those of other origins tell
+// nobody, the ports are there for others.
+func TestSilentPortsMakeRoom(t *testing.T) {
+	run(t, func(f *fixture) {
+		parent := f.dial()
+		req := nodeapi.PortRequest{Origin: origin, Grants: &nodeapi.Grants{ID: true}}
+		var live []*messageport.ClientConn
+		for range 14 {
+			live = append(live, f.dialBound(origin, *req.Grants))
+		}
+		for range 2 {
+			f.dialRawBound(f.createPort(parent, req).Secret) // answers to nothing
+		}
+		time.Sleep(time.Hour)
+		if got := f.sessionsOf(origin); got != 16 {
+			f.Errorf("%d ports are left; want 16 as long as nobody wants a place", got)
+		}
+		live = append(live, f.dialBound(origin, *req.Grants))
+		if got := f.sessionsOf(origin); got != 15 {
+			f.Errorf("there are %d ports; want those that live", got)
+		}
+		live = append(live, f.dialBound(origin, *req.Grants))
+		began := time.Now()
+		f.wantCode(parent.Invoke(f.Context(), nodeapi.MethodPortsCreate, req, nil), nodeapi.CodeTooManySessions)
+		if took := time.Since(began); took > time.Second {
+			f.Errorf("it took %v to see that all are there", took)
+		}
+		for _, conn := range live {
+			f.alive(conn)
+		}
+	})
+}
+
+// sessionsOf counts the sessions of an origin.
+func (f *fixture) sessionsOf(origin string) (n int) {
+	f.Helper()
+	var status nodeapi.Status
+	if err := f.dial().Invoke(f.Context(), nodeapi.MethodStatus, nil, &status); err != nil {
+		f.Fatal(err)
+	}
+	for _, session := range status.Sessions {
+		if session.Origin == origin {
+			n++
+		}
+	}
+	return n
+}
+
 // TestBoundPortsLeaveRoom: others' sessions keep out none of the node's own.
 func TestBoundPortsLeaveRoom(t *testing.T) {
 	runWith(t, server.Config{MaxSessions: 8}, func(f *fixture) {

@@ -139,6 +139,26 @@ func (p *ports) grant(origin string) {
 	delete(p.revoked, origin)
 }
 
+// full reports whether an origin has as many ports as it may have.
+func (p *ports) full(origin string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.count(origin) >= maxOriginPorts
+}
+
+// sessionsOf returns the sessions of an origin's ports.
+func (p *ports) sessionsOf(origin string) []*session {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []*session
+	for _, port := range p.all {
+		if port.origin == origin && port.session != nil {
+			all = append(all, port.session)
+		}
+	}
+	return all
+}
+
 // count counts the ports of an origin. The caller holds p.mu.
 func (p *ports) count(origin string) int {
 	n := 0
