@@ -139,9 +139,11 @@ func TestBlockRemove(t *testing.T) {
 		leaf := cidOf(t, noise(64)[16:32], cid.Raw, multihash.SHA2_256)
 		leafOtherwise := cid.NewCidV1(cid.DagCBOR, leaf.Hash()) // the same block
 		missing := cidOf(t, []byte("missing"), cid.Raw, multihash.SHA2_256)
+		filed := putBlock(t, n, []byte("filed"), nodeapi.BlockPutOptions{})
+		must(t, n.FilesCopy(t.Context(), nodeapi.FilesCopyRequest{From: []string{"/ipfs/" + filed.String()}, To: "/filed"}))
 
 		got := map[cid.Cid]nodeapi.Code{}
-		asked := []cid.Cid{free, direct, root, leaf, leafOtherwise, missing, cid.Undef}
+		asked := []cid.Cid{free, direct, root, leaf, leafOtherwise, missing, filed, cid.Undef}
 		for o, err := range n.BlockRemove(t.Context(), nodeapi.BlockRemoveRequest{Cids: asked}) {
 			must(t, err)
 			got[o.Cid] = o.Code
@@ -151,7 +153,7 @@ func TestBlockRemove(t *testing.T) {
 		}
 		want := map[cid.Cid]nodeapi.Code{
 			free: "", direct: nodeapi.CodePinned, root: nodeapi.CodePinned, leaf: nodeapi.CodePinned,
-			leafOtherwise: nodeapi.CodePinned, missing: nodeapi.CodeNotFound, cid.Undef: nodeapi.CodeInvalidCID,
+			leafOtherwise: nodeapi.CodePinned, filed: nodeapi.CodePinned, missing: nodeapi.CodeNotFound, cid.Undef: nodeapi.CodeInvalidCID,
 		}
 		for _, c := range asked {
 			if code, told := got[c]; !told || code != want[c] {
@@ -163,6 +165,12 @@ func TestBlockRemove(t *testing.T) {
 		}
 		if _, err := n.BlockGet(t.Context(), leaf); err != nil {
 			t.Errorf("a pinned block is gone: %v", err)
+		}
+		must(t, n.FilesRemove(t.Context(), nodeapi.FilesRemoveRequest{Paths: []string{"/filed"}}))
+		for o, err := range n.BlockRemove(t.Context(), nodeapi.BlockRemoveRequest{Cids: []cid.Cid{filed}}) {
+			if err != nil || o.Code != "" {
+				t.Errorf("what is filed no more: got %+v, %v", o, err)
+			}
 		}
 	})
 }

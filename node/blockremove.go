@@ -11,8 +11,8 @@ import (
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
-// BlockRemove removes blocks, but none that anybody's pin holds or that an operation
-// under way counts on, and yields what became of each.
+// BlockRemove removes blocks, but none that anybody's pin or the tree of files holds, or
+// that an operation under way counts on, and yields what became of each.
 func (n *Node) BlockRemove(ctx context.Context, req nodeapi.BlockRemoveRequest) iter.Seq2[nodeapi.CIDOutcome, error] {
 	return func(yield func(nodeapi.CIDOutcome, error) bool) {
 		ctx, end := n.begin(ctx)
@@ -62,6 +62,9 @@ func (n *Node) removeBlock(ctx context.Context, c cid.Cid, pinned map[fingerprin
 		return err
 	}
 	if p, is := pinned[fingerprintOf(c.Hash())]; is {
+		if p.Type == pinFiles {
+			return nodeapi.Errorf(nodeapi.CodePinned, map[string]any{"cid": c.String(), "type": pinFiles}, "%s is in the tree of files", c)
+		}
 		origin, err := n.origins.holder(ctx, p)
 		if err != nil {
 			return err
@@ -96,7 +99,11 @@ func originIn(err error) string {
 	return origin
 }
 
-// pinsOf returns the pins, whoever's they are, that hold any of the blocks.
+// pinFiles is what holds the blocks of the tree of files, as if it was a type of pins.
+const pinFiles = "files"
+
+// pinsOf returns the pins, whoever's they are, that hold any of the blocks, and for
+// those in the tree of files alone one of the type pinFiles.
 func (n *Node) pinsOf(ctx context.Context, cids []cid.Cid) (map[fingerprint]nodeapi.Pin, error) {
 	asked := fingerprints{}
 	for _, c := range cids {
@@ -125,7 +132,13 @@ func (n *Node) pinsOf(ctx context.Context, cids []cid.Cid) (map[fingerprint]node
 				}
 			}
 		}
-		return n.eachIndirect(ctx, n.origins.held(ctx, pin.Recursive), note)
+		if err := n.eachIndirect(ctx, n.origins.held(ctx, pin.Recursive), note); err != nil {
+			return err
+		}
+		seen := fingerprints{}
+		return n.walkFiles(ctx, func(c cid.Cid) (bool, error) {
+			return seen.add(fingerprintOf(c.Hash())), note(nodeapi.Pin{Cid: c, Type: pinFiles})
+		})
 	}()
 	if err != nil && !errors.Is(err, errStop) {
 		return nil, err

@@ -152,7 +152,8 @@ func (n *Node) mark(ctx context.Context) (*fingerprints, error) {
 	if err := walk(roots); err != nil {
 		return nil, err
 	}
-	if err := n.markFiles(ctx, marked); err != nil {
+	err := n.walkFiles(ctx, func(c cid.Cid) (bool, error) { return marked.add(fingerprintOf(c.Hash())), nil })
+	if err != nil {
 		return nil, err
 	}
 	// After the walks, which do not go on at what is marked: a direct pin marks
@@ -166,15 +167,14 @@ func (n *Node) mark(ctx context.Context) (*fingerprints, error) {
 	return marked, nil
 }
 
-// markFiles goes through what is in the Mutable File System.
-func (n *Node) markFiles(ctx context.Context, marked *fingerprints) error {
+// walkFiles goes through what the repo has of the Mutable File System, as far as enter
+// lets it.
+func (n *Node) walkFiles(ctx context.Context, enter func(cid.Cid) (bool, error)) error {
 	roots, err := n.files.roots(ctx)
 	if err != nil {
 		return err
 	}
-	w := dagWalk{store: n.store, partial: true, enter: func(c cid.Cid) (bool, error) {
-		return marked.add(fingerprintOf(c.Hash())), nil
-	}}
+	w := dagWalk{store: n.store, partial: true, enter: enter}
 	return w.run(withoutFetcher(ctx), roots...)
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ipfs/go-cid"
+
 	"github.com/sharednode/sharednode/client"
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 	"github.com/sharednode/sharednode/node"
@@ -90,6 +92,20 @@ func TestOriginsServed(t *testing.T) {
 	wantCode(t, "unpin another's", err, nodeapi.CodeNotPinned)
 	if got := [3]int{s.pins(a), s.pins(b), s.pins(s.owner)}; got != [3]int{1, 0, 0} {
 		t.Errorf("there are %v pins of a, b and the owner; want 1, 0, 0", got)
+	}
+
+	// The owner alone is told who holds what.
+	for outcome, err := range s.owner.Block().Remove(ctx, []cid.Cid{added.Cid}, client.BlockRemoveOptions{}) {
+		must(t, err)
+		if outcome.Code != nodeapi.CodePinned || outcome.Origin != originA {
+			t.Errorf("got %+v; want it pinned by %s", outcome, originA)
+		}
+	}
+	for outcome, err := range b.Block().Remove(ctx, []cid.Cid{added.Cid}, client.BlockRemoveOptions{}) {
+		wantCode(t, "removing another's", err, nodeapi.CodeNotGranted)
+		if outcome.Origin != "" || strings.Contains(err.Error(), originA) {
+			t.Errorf("the other origin is told %+v, %v", outcome, err)
+		}
 	}
 
 	// Files are in a directory of their own.

@@ -51,8 +51,9 @@ const (
 	CodeNotADirectory Code = "not-a-directory"
 	// CodeNotPinned: unpinning what is not pinned so. Details: cid.
 	CodeNotPinned Code = "not-pinned"
-	// CodePinned: what a pin stands in the way of. Details: cid, type, via;
-	// origin, if the pin is another one's, which its owner alone is told.
+	// CodePinned: what a pin stands in the way of, or the tree of files. Details: cid,
+	// type, which is "files" for that, via; origin, if the pin is another one's, which
+	// the node's owner alone is told.
 	CodePinned Code = "pinned"
 	// CodeSourceChanged: a file that gave more or fewer bytes than it said.
 	// Details: path, expected, actual.

@@ -465,8 +465,9 @@ export type NodeErrorCode =
   /** unpinning what is not pinned so. Details: cid. */
   | 'not-pinned'
   /**
-   * what a pin stands in the way of. Details: cid, type, via;
-   * origin, if the pin is another one's, which its owner alone is told.
+   * what a pin stands in the way of, or the tree of files. Details: cid,
+   * type, which is "files" for that, via; origin, if the pin is another one's, which
+   * the node's owner alone is told.
    */
   | 'pinned'
   /**
