@@ -47,6 +47,11 @@ func (s *pinStore) held(ctx context.Context, index string) iter.Seq2[cid.Cid, er
 
 // Query answers from the store and what is about to be in it.
 func (s *pinStore) Query(ctx context.Context, q query.Query) (query.Results, error) {
+	if q.KeysOnly {
+		if entries, ok := s.entriesAhead(ds.NewKey(q.Prefix).String()); ok {
+			return query.NaiveQueryApply(q, query.ResultsWithEntries(q, entries)), nil
+		}
+	}
 	entries, said, nothing := s.queryUnwritten(q)
 	if nothing {
 		return query.ResultsWithEntries(q, nil), nil

@@ -61,11 +61,16 @@ func indexEntry(dir, id string) ds.Key { return ds.RawKey(dir + "/" + encodeInde
 
 // indexedCID is the CID that a key of one of the first two indexes is for.
 func indexedCID(key string) (cid.Cid, error) {
-	_, decoded, err := multibase.Decode(path.Base(path.Dir(key)))
+	decoded, err := decodeIndexed(path.Base(path.Dir(key)))
 	if err != nil {
 		return cid.Undef, err
 	}
-	return cid.Cast(decoded)
+	return cid.Cast([]byte(decoded))
+}
+
+func decodeIndexed(encoded string) (string, error) {
+	_, decoded, err := multibase.Decode(encoded)
+	return string(decoded), err
 }
 
 func encodeIndexed(s string) string {

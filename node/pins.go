@@ -92,6 +92,7 @@ func (p *pins) addOne(ctx context.Context, pp pin.Pinner, mode pin.Mode, name st
 
 // remove unpins a block: with recursive either kind of pin, else a direct one.
 func (p *pins) remove(ctx context.Context, c cid.Cid, recursive bool) error {
+	defer p.store.lookAhead(ctx, c)()
 	return p.change(ctx, func(pp pin.Pinner) error {
 		kind := pinDirect
 		_, pinned, err := pp.IsPinnedWithType(ctx, c, pin.Direct)

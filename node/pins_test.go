@@ -2,12 +2,14 @@ package node_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/ipfs/go-cid"
 	"github.com/multiformats/go-multihash"
@@ -297,5 +299,84 @@ func TestAddAgain(t *testing.T) {
 	}
 	if got, err := pinList(t, n, nodeapi.PinListRequest{Name: "named"}); err != nil || len(got) != 300 {
 		t.Errorf("%d pins have the name, %v; want 300", len(got), err)
+	}
+}
+
+// TestPinRemovalsReadTogether wants concurrent removals to read at a time what
+// they need, not one after the other: each of their reads waits for all to come.
+func TestPinRemovalsReadTogether(t *testing.T) {
+	cfg := newConfig()
+	store := &meetingDatastore{Batching: cfg.Datastore}
+	cfg.Datastore = store
+	n := newNode(t, cfg)
+	const pins = 8
+	var all sync.WaitGroup
+	var cids [pins]string
+	for i := range cids {
+		cids[i] = addFile(t, n, nodeapi.AddOptions{PinName: fmt.Sprint(i)}, fmt.Append(nil, i)).String()
+	}
+	store.meet(pins)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for _, c := range cids {
+		all.Go(func() {
+			if _, err := n.PinRemove(ctx, nodeapi.PinRemoveRequest{Path: c}); err != nil {
+				t.Errorf("PinRemove: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	store.meet(0)
+	if got, err := pinList(t, n, nodeapi.PinListRequest{}); err != nil || len(got) != 0 {
+		t.Errorf("left: %q, %v", got, err)
+	}
+	if got, err := pinList(t, newNode(t, cfg), nodeapi.PinListRequest{Name: "3"}); err != nil || len(got) != 0 {
+		t.Errorf("left under a name: %q, %v", got, err)
+	}
+}
+
+// TestPinsChangeAtOnce has many change the same few pins. Each change must be one
+// that can be: of those that take a pin away, no more succeed than put one there.
+func TestPinsChangeAtOnce(t *testing.T) {
+	cfg := newConfig()
+	cfg.Datastore = jitteryDatastore{cfg.Datastore}
+	n := newNode(t, cfg)
+	var cids [3]string
+	for i := range cids {
+		cids[i] = putBlock(t, n, fmt.Append(nil, i), nodeapi.BlockPutOptions{}).String()
+	}
+	var all sync.WaitGroup
+	for worker := range 8 {
+		all.Go(func() {
+			for i := range 40 {
+				path := cids[(worker+i)%len(cids)]
+				var err error
+				if i%2 == 0 {
+					_, err = n.PinAdd(t.Context(), nodeapi.PinAddRequest{Path: path, Name: fmt.Sprint(worker % 2)})
+				} else {
+					_, err = n.PinRemove(t.Context(), nodeapi.PinRemoveRequest{Path: path})
+				}
+				if err != nil && nodeapi.CodeOf(err) != nodeapi.CodeNotPinned {
+					t.Errorf("%d of %d: %v", i, worker, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	now, err := pinList(t, n, nodeapi.PinListRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := pinList(t, newNode(t, cfg), nodeapi.PinListRequest{}); err != nil || !slices.Equal(again, now) {
+		t.Errorf("the store has %q, %v; the node said %q", again, err, now)
+	}
+	for _, line := range now {
+		path, _, _ := strings.Cut(line, " ")
+		if _, err := n.PinRemove(t.Context(), nodeapi.PinRemoveRequest{Path: path}); err != nil {
+			t.Errorf("PinRemove of what is listed: %v", err)
+		}
+	}
+	if left := keysUnder(t, cfg.Datastore, "/pins"); len(left) != 0 {
+		t.Errorf("without pins there is left %q", left)
 	}
 }

@@ -35,6 +35,7 @@ type pinStore struct {
 	// indexed has the directories of all keys in the pinner's indexes, and maybe
 	// of some that are gone. It is nil until the first change.
 	indexed *fingerprints
+	aheads  map[string]*ahead // by directory of an index
 }
 
 // A pinBatch is a transaction's worth of changes.
@@ -44,7 +45,9 @@ type pinBatch struct {
 	err    error // once done is closed
 }
 
-func newPinStore(stored ds.Batching) *pinStore { return &pinStore{stored: stored} }
+func newPinStore(stored ds.Batching) *pinStore {
+	return &pinStore{stored: stored, aheads: map[string]*ahead{}}
+}
 
 var _ ds.Datastore = (*pinStore)(nil)
 
@@ -164,7 +167,9 @@ func (s *pinStore) Put(_ context.Context, key ds.Key, value []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if strings.HasPrefix(key.String(), pinIndex) {
-		s.indexed.add(fingerprintOfKey(path.Dir(key.String())))
+		dir := path.Dir(key.String())
+		s.indexed.add(fingerprintOfKey(dir))
+		s.forgetAhead(dir)
 	}
 	s.change.set(key, append([]byte{}, value...))
 	return nil
@@ -174,6 +179,7 @@ func (s *pinStore) Put(_ context.Context, key ds.Key, value []byte) error {
 func (s *pinStore) Delete(_ context.Context, key ds.Key) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.forgetAhead(path.Dir(key.String()))
 	s.change.set(key, nil)
 	return nil
 }
@@ -210,6 +216,9 @@ func (s *pinStore) layers() []pinWrites {
 
 // Get returns a value as it is or is about to be.
 func (s *pinStore) Get(ctx context.Context, key ds.Key) ([]byte, error) {
+	if value, ok := s.recordAhead(key); ok {
+		return value, nil
+	}
 	value, said := s.unwritten(key)
 	switch {
 	case !said:

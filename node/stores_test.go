@@ -5,12 +5,14 @@ import (
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	bstore "github.com/ipfs/boxo/blockstore"
 	blocks "github.com/ipfs/go-block-format"
 	"github.com/ipfs/go-cid"
 	ds "github.com/ipfs/go-datastore"
+	"github.com/ipfs/go-datastore/query"
 
 	"github.com/sharednode/sharednode/blockstore"
 )
@@ -216,4 +218,76 @@ func (j jitteryMany) DeleteMany(ctx context.Context, cids []cid.Cid) error {
 	jitter()
 	defer jitter()
 	return j.Blocks.DeleteMany(ctx, cids)
+}
+
+// meetingDatastore is one whose queries, while meet says so, wait until so many
+// are there together.
+type meetingDatastore struct {
+	ds.Batching
+
+	mu      sync.Mutex // guards following
+	want    int
+	waiting int
+	all     chan struct{}
+}
+
+func (m *meetingDatastore) meet(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.want, m.waiting, m.all = n, 0, make(chan struct{})
+}
+
+func (m *meetingDatastore) Query(ctx context.Context, q query.Query) (query.Results, error) {
+	m.mu.Lock()
+	all := m.all
+	m.waiting++
+	if m.want == 0 {
+		all = nil
+	} else if m.waiting == m.want {
+		close(all)
+	}
+	m.mu.Unlock()
+	if all != nil {
+		select {
+		case <-all:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return m.Batching.Query(ctx, q)
+}
+
+// jitteryDatastore takes a while for everything.
+type jitteryDatastore struct{ ds.Batching }
+
+func (j jitteryDatastore) Get(ctx context.Context, key ds.Key) ([]byte, error) {
+	jitter()
+	return j.Batching.Get(ctx, key)
+}
+
+func (j jitteryDatastore) Query(ctx context.Context, q query.Query) (query.Results, error) {
+	jitter()
+	defer jitter()
+	return j.Batching.Query(ctx, q)
+}
+
+func (j jitteryDatastore) Batch(ctx context.Context) (ds.Batch, error) {
+	jitter()
+	return j.Batching.Batch(ctx)
+}
+
+func keysUnder(t testing.TB, d ds.Datastore, prefix string) (keys []string) {
+	t.Helper()
+	results, err := d.Query(t.Context(), query.Query{Prefix: prefix, KeysOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := results.Rest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		keys = append(keys, e.Key)
+	}
+	return keys
 }
