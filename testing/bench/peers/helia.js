@@ -46,7 +46,7 @@ offer(async () => {
       for await (const _ of helia.pins.add(root));
       return cids
     },
-    cat: cid => fs.cat(cid),
+    cat: (cid, part) => fs.cat(cid, part),
     parse: text => CID.parse(text),
     dial: addr => helia.libp2p.dial(multiaddr(addr)),
     dagPut: value => dag.add(value),

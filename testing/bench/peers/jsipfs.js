@@ -15,7 +15,7 @@ offer(async () => {
       for await (const { path, cid } of ipfs.addAll(files)) if (path !== 'files') cids.push(cid)
       return cids
     },
-    cat: cid => ipfs.cat(cid),
+    cat: (cid, part) => ipfs.cat(cid, part),
     dagPut: value => ipfs.dag.put(value, { storeCodec: 'dag-cbor', hashAlg: 'sha2-256' }),
     dagGet: async cid => (await ipfs.dag.get(cid)).value,
     blockPut: bytes => ipfs.block.put(bytes, { format: 'raw', version: 1 }),

@@ -17,7 +17,7 @@ offer(async () => {
       for await (const { path, cid } of node.addAll(files)) if (path !== 'files') cids.push(cid)
       return cids
     },
-    cat: cid => node.cat(cid),
+    cat: (cid, part) => node.cat(cid, part),
     parse: text => text,
     dial: addr => node.swarm.connect(addr),
     dagPut: value => node.dag.put(value),

@@ -4,7 +4,8 @@
 //   add(source, how)  a Blob or Uint8Array, pinned; how is 'default' for the
 //                     system's own settings or 'v1' for CIDv1, raw leaves, 1 MiB
 //   addAll(files)     the CIDs of the files of a directory, pinned
-//   cat(cid)          the file's bytes, an async iterable of Uint8Arrays
+//   cat(cid, part)    the file's bytes, an async iterable of Uint8Arrays; of a part
+//                     those from its offset on, so many as its length
 //   dagPut(value), dagGet(cid)      DAG-CBOR
 //   blockPut(bytes), blockGet(cid)  raw, SHA-256
 //   dial(addr)        connects to a peer; absent where the system has no network
@@ -50,7 +51,8 @@ const works = {
     let cid
     const add = await rate(size / MiB, async () => { cid = await system.add(blob, how) })
     const { rate: cat, first } = await read(system, cid, bytes)
-    return { figures: { add, cat, first }, cids: [`${cid}`] }
+    const middle = await firstByte(system.cat(cid, { offset: size / 2, length: MiB }))
+    return { figures: { add, cat, first, middle }, cids: [`${cid}`] }
   },
 
   // A file that was read a moment ago.
@@ -136,6 +138,14 @@ async function read (system, cid, bytes) {
   })
   expectBytes(bytes, chunks)
   return { rate: all, first }
+}
+
+// firstByte returns when, in milliseconds, the first of a read came.
+async function firstByte (chunks) {
+  const start = performance.now()
+  let first
+  for await (const _ of chunks) first ??= performance.now() - start
+  return first
 }
 
 // oneAndMany puts and gets the first count things one by one and the next count
