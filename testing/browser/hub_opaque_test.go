@@ -32,14 +32,14 @@ func TestSandboxedHub(t *testing.T) {
 	w.allow("Content-Security-Policy")
 	w.allow("sandboxed") // the browser tells what it has blocked
 	a := w.at(hostA)
-	for _, sandbox := range []string{"", "allow-scripts", "allow-scripts allow-same-origin"} {
+	for _, sandbox := range []string{"", "allow-scripts", "allow-same-origin"} {
 		var got failed
 		began := time.Now()
 		a.do(&got, `
 			const sandboxed = { append (frame) { frame.setAttribute('sandbox', args[1]); document.body.append(frame) } }
 			return connectHub(args[0], { want: { read: true }, container: sandboxed }).then(
 				() => ({ code: 'served' }), ({ code, message, details }) => ({ code, message, details }))`, w.hub(), sandbox)
-		const message = "sandboxed, and needs allow-scripts, allow-same-origin, allow-popups"
+		const message = "sandboxed, and needs allow-scripts and allow-same-origin"
 		if got.Code != "hub-failed" || !strings.Contains(got.Message, message) {
 			t.Errorf("sandbox=%q: got %+v; want it told what it needs", sandbox, got)
 		}

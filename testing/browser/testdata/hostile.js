@@ -1,5 +1,4 @@
 // A page that has another origin's hub in a frame, and no client on what it is given.
-/* global frameOf, framesOf, random, MiB */
 
 const hub = { sharednode: 'hub', version: 1 }
 

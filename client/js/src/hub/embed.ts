@@ -6,8 +6,8 @@ import { type Knock, type Reply, VERSION } from './messages.js';
 /** How long, in ms, a hub that has loaded may take to say that it is one. */
 const PATIENCE = 10_000;
 
-/** What the hub needs where somebody has its frame sandboxed. */
-const NEEDS = ['allow-scripts', 'allow-same-origin', 'allow-popups'];
+/** What the hub needs where somebody has its frame sandboxed, to answer at all. */
+const NEEDS = ['allow-scripts', 'allow-same-origin'];
 
 /** Options of {@link connectHub}. */
 export interface ConnectHubOptions {
@@ -129,7 +129,7 @@ function ask(
     const onload = () => {
       if (isConfined(frame)) {
         const why = ': its frame is sandboxed, and needs ';
-        reject(noHub(hub, why + NEEDS.join(', ')));
+        reject(noHub(hub, why + NEEDS.join(' and ')));
         return;
       }
       const knock: Knock = { sharednode: 'hub', version: VERSION, want };
@@ -148,10 +148,7 @@ function ask(
   });
 }
 
-/**
- * Whether a frame is sandboxed so that the hub has no storage, no module of its own,
- * or no window to ask the person in.
- */
+/** Whether a frame is sandboxed so that the hub has no storage, nor its own scripts. */
 function isConfined(frame: HTMLIFrameElement): boolean {
   return (
     frame.hasAttribute('sandbox') &&
