@@ -2,6 +2,7 @@ package messageport
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -95,4 +96,79 @@ func TestTurnsOfWhoTookTime(t *testing.T) {
 			}
 		})
 	}
+}
+
+// stayBusy returns turns of so many sessions that are busy until ctx ends.
+func stayBusy(ctx context.Context, sessions int) *Turns {
+	turns := NewTurns(func() { time.Sleep(time.Millisecond) })
+	for range sessions {
+		share := turns.newShare()
+		go func() {
+			for ctx.Err() == nil {
+				works(share)
+				time.Sleep(recently / 2)
+			}
+		}()
+	}
+	synctest.Wait()
+	return turns
+}
+
+// TestTurnsOfWhoComesLast has a port come behind hundreds that somebody opened.
+func TestTurnsOfWhoComesLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		turns := stayBusy(ctx, 4)
+		const flood = 300
+		var before atomic.Int32
+		for range flood {
+			go func() {
+				turns.greet(t.Context(), 0)
+				before.Add(1)
+			}()
+		}
+		synctest.Wait()
+		at := before.Load()
+		turns.greet(t.Context(), 0)
+		if got := before.Load() - at; got > flood/10 {
+			t.Errorf("%d of %d went on before it", got, flood)
+		}
+		cancel()
+		time.Sleep(time.Minute) // until all have gone on
+		if got := before.Load(); got != flood {
+			t.Errorf("%d of %d went on", got, flood)
+		}
+	})
+}
+
+// TestTurnsOfWhoCameFirst has ever more ports come behind one.
+func TestTurnsOfWhoCameFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		turns := stayBusy(ctx, 4)
+		come := func() { turns.greet(t.Context(), 0) }
+		for range 20 {
+			go come()
+		}
+		synctest.Wait()
+		first := make(chan struct{})
+		go func() {
+			come()
+			close(first)
+		}()
+		synctest.Wait()
+		go func() {
+			for ctx.Err() == nil {
+				go come()
+				time.Sleep(time.Millisecond)
+			}
+		}()
+		select {
+		case <-first:
+		case <-time.After(5 * time.Second):
+			t.Error("it waits as long as others come")
+		}
+		cancel()
+		time.Sleep(5 * time.Minute) // until all have gone on
+	})
 }

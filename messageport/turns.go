@@ -69,6 +69,7 @@ func NewTurns(yield func()) *Turns {
 	}
 	t := &Turns{yield: yield, paused: map[*place]time.Time{}}
 	t.newcomers = t.newShare()
+	t.newcomers.bothEnds = true
 	t.alarm = time.AfterFunc(time.Hour, t.look)
 	t.alarm.Stop()
 	return t
@@ -90,6 +91,10 @@ type share struct {
 	queued   bool      // is among turns.queued
 	spenders []*waiter // that hold their place, if they need one
 	comers   []*waiter // that want one
+	// bothEnds has the last spender go on as often as the first: who comes behind a
+	// thousand others of somebody else's is not to wait for all of them.
+	bothEnds bool
+	lastNext bool // with bothEnds
 }
 
 // waiter is a goroutine that waits for its session's turn.
@@ -411,12 +416,22 @@ func (t *Turns) setAlarm(now time.Time) {
 // goOn lets those go on who may: first who has a place, which others wait for.
 // The caller holds turns.mu.
 func (s *share) goOn(now time.Time) {
-	for _, queue := range []*[]*waiter{&s.spenders, &s.comers} {
-		for len(*queue) > 0 && s.admit((*queue)[0], now) {
-			close((*queue)[0].ready)
-			(*queue)[0] = nil
-			*queue = (*queue)[1:]
+	for len(s.spenders) > 0 {
+		at := 0
+		if s.lastNext {
+			at = len(s.spenders) - 1
 		}
+		if !s.admit(s.spenders[at], now) {
+			break
+		}
+		close(s.spenders[at].ready)
+		s.spenders = slices.Delete(s.spenders, at, at+1)
+		s.lastNext = s.bothEnds && !s.lastNext
+	}
+	for len(s.comers) > 0 && s.admit(s.comers[0], now) {
+		close(s.comers[0].ready)
+		s.comers[0] = nil
+		s.comers = s.comers[1:]
 	}
 }
 
