@@ -51,7 +51,7 @@ func panelsOf(rows []row) []panel {
 			}
 		}
 	}
-	take(repoCurves, "blocks in the repo", repoSizes)
+	take(repoCurves, "blocks", repoSizes)
 	take(tabCurves, "tabs", crowds)
 	return panels
 }
@@ -103,6 +103,11 @@ func (p panel) draw(b *strings.Builder) {
 // label says what a point is over; the last one, what n counts too.
 func (p panel) label(i int) string {
 	text := strconv.Itoa(p.ns[i])
+	if millions, ok := strings.CutSuffix(text, "000000"); ok {
+		text = millions + "M"
+	} else if thousands, ok := strings.CutSuffix(text, "000"); ok {
+		text = thousands + "k"
+	}
 	if i == len(p.ns)-1 {
 		text += " " + p.over
 	}

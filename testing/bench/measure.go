@@ -44,7 +44,7 @@ const settle = 2 * time.Second
 
 // patience is how long a system may take for all of its work: peers are known
 // to hang.
-const patience = 5 * time.Minute
+const patience = 10 * time.Minute
 
 // measure does all the work once with one system, each time in a fresh profile.
 func (b *bencher) measure(ctx context.Context, s system, rep int, work []job, blank map[int]float64) (*run, error) {

@@ -70,6 +70,19 @@ const sleep = ms => new Promise(resolve => setTimeout(resolve, ms))
 const ports = []
 
 /** A port that says what it likes. */
+// helloOf returns a hello, made once for what it asks for: a page that makes a large
+// one again and again is busy with that, and takes the machine from others by it.
+function helloOf (app, window) {
+  let kept = hellos.get(app)
+  if (kept?.lock !== Rogue.lock) {
+    kept = { lock: Rogue.lock, message: frame(0x01, 0, 0, encode({ app, lock: Rogue.lock, client: 'rogue', window, versions: [1] })) }
+    hellos.set(app, kept)
+  }
+  return kept.message
+}
+
+const hellos = new WeakMap() // by app
+
 class Rogue {
   ended = '' // the worker's last word
   answers = 0 // results and errors that came
@@ -87,7 +100,7 @@ class Rogue {
     this.#welcomed = new Promise(resolve => { this.welcome = resolve })
     port.onmessage = ({ data }) => this.#message(data)
     if (hello) {
-      port.postMessage(frame(0x01, 0, 0, encode({ app, lock: Rogue.lock, client: 'rogue', window, versions: [1] })))
+      port.postMessage(helloOf(app, window))
     }
   }
 
