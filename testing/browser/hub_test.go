@@ -112,7 +112,12 @@ func (t *tab) findConsent(patience time.Duration) (*tab, error) {
 	ctx, cancel := context.WithTimeout(t.w.t.Context(), patience)
 	defer cancel()
 	window, err := t.w.browser.Opened(ctx, t.w.origin(hubHost)+"/dist/consent.html")
-	return &tab{Tab: window, w: t.w}, err
+	if err != nil {
+		return nil, err
+	}
+	// The window has its URL before it has its page.
+	const loaded = "while (document.readyState !== 'complete') await new Promise(resolve => setTimeout(resolve, 20))"
+	return &tab{Tab: window, w: t.w}, window.Eval(ctx, nil, loaded)
 }
 
 // TestHubAsksThePerson has a page ask, in a browser that partitions: the window
