@@ -3,6 +3,7 @@ package harness
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 )
 
@@ -17,8 +18,16 @@ type Message struct {
 	Text  string
 }
 
+// Chromium's word, as an error in the console, on a connection that it closed
+// since every page of its owner was put aside, as closing a tab does at times. It
+// is what the browser has to do: nothing went wrong.
+const putAside = "Page entered Back-Forward Cache"
+
 // Problem reports whether the message tells of something gone wrong.
 func (m Message) Problem() bool {
+	if strings.Contains(m.Text, putAside) {
+		return false
+	}
 	switch m.Level {
 	case "error", "assert", "exception", "crash":
 		return true
