@@ -3,9 +3,11 @@ package harness
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/css"
@@ -211,9 +213,25 @@ func (t *ChromiumTab) Click(ctx context.Context, x, y int) error {
 		if kind != input.DispatchMouseEventTypeMouseMoved {
 			event.Button, event.ClickCount = input.MouseButtonLeft, 1
 		}
-		if _, err := cdp.Call(ctx, chromedp.FromContext(t.ctx).Target, input.DispatchMouseEvent, event); err != nil {
+		if err := t.dispatch(ctx, event); err != nil {
 			return fmt.Errorf("harness: click: %w", err)
 		}
 	}
 	return nil
+}
+
+// clickTime is how long a page may take to say that it has a part of a click. One
+// whose frame goes by that, as a page's is that asks for nothing more, never does.
+const clickTime = 10 * time.Second
+
+var errNoAnswer = errors.New("no answer from the page")
+
+func (t *ChromiumTab) dispatch(ctx context.Context, event input.DispatchMouseEventParams) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, clickTime, errNoAnswer)
+	defer cancel()
+	_, err := cdp.Call(ctx, chromedp.FromContext(t.ctx).Target, input.DispatchMouseEvent, event)
+	if err != nil && errors.Is(context.Cause(ctx), errNoAnswer) {
+		return nil
+	}
+	return err
 }
