@@ -22,13 +22,15 @@ import (
 // A missing block is ipld.ErrNotFound. An error from a write means that none
 // of it was written.
 type Blocks struct {
-	lanes  *lanes
-	totals *totals
+	lanes    *lanes
+	totals   *totals
+	database string // of IndexedDB; empty if it is none
 }
 
 var (
 	_ bstore.Blockstore           = (*Blocks)(nil)
 	_ bstore.AllKeysChanWithErrer = (*Blocks)(nil)
+	_ Locator                     = (*Blocks)(nil)
 	_ ManyGetter                  = (*Blocks)(nil)
 	_ ManyDeleter                 = (*Blocks)(nil)
 	_ Sizer                       = (*Blocks)(nil)
@@ -78,6 +80,22 @@ func (b *Blocks) Get(ctx context.Context, c cid.Cid) (blocks.Block, error) {
 		return nil, ipld.ErrNotFound{Cid: c}
 	}
 	return found[0], nil
+}
+
+// Location implements Locator.
+func (b *Blocks) Location() (database, store string) {
+	if b.database == "" {
+		return "", ""
+	}
+	return b.database, storeNames[blockTable]
+}
+
+// Locate implements Locator.
+func (b *Blocks) Locate(c cid.Cid, size int) (key []byte) {
+	if _, ok := inlined(c); ok || size < 0 || size > MaxValue {
+		return nil
+	}
+	return blockKey(c.Hash(), uint32(size))
 }
 
 // GetMany implements ManyGetter.

@@ -30,6 +30,12 @@ const (
 	tables // how many there are
 )
 
+// storeNames are the tables' object stores in IndexedDB.
+var storeNames = [tables]string{
+	blockTable:  "blocks",
+	recordTable: "records",
+}
+
 // change puts value under key or, without a key, removes what is in clear.
 type change struct {
 	clear span

@@ -85,6 +85,7 @@ func openSchema(ctx context.Context, name string, o Options, steps []step) (*Sto
 		db.Close()
 		return nil, fmt.Errorf("%w: %s is not ours", ErrVersion, name)
 	}
+	store.blocks.database = name
 	engine.db = db // before db's first event, which needs our turn to be over
 	return store, nil
 }

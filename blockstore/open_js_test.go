@@ -73,6 +73,33 @@ func TestDurability(t *testing.T) {
 	}
 }
 
+// TestLocation reads a block by other means, from where the store says that it is.
+func TestLocation(t *testing.T) {
+	name := freshName(t)
+	store := mustOpen(t, name, Options{})
+	b := blocks.NewBlock([]byte("hello world"))
+	if err := store.Blocks().Put(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	database, table := store.Blocks().Location()
+	if database != name {
+		t.Errorf("got database %q; want %q", database, name)
+	}
+	key := js.Global().Get("Uint8Array").New(len(store.Blocks().Locate(b.Cid(), 11)))
+	js.CopyBytesToJS(key, store.Blocks().Locate(b.Cid(), 11))
+	got := settle(t, evaluate(`((name, table, key) => new Promise((resolve, reject) => {
+		const open = indexedDB.open(name)
+		open.onsuccess = () => {
+			const request = open.result.transaction(table).objectStore(table).get(key)
+			request.onsuccess = () => { open.result.close(); resolve(new TextDecoder().decode(request.result)) }
+			request.onerror = () => reject(request.error)
+		}
+	}))`).Invoke(database, table, key))
+	if got.String() != "hello world" {
+		t.Errorf("got %q; want the block", got.String())
+	}
+}
+
 // TestLayout: what version 1 is, byte by byte, written by other means. Databases
 // out there look like this.
 func TestLayout(t *testing.T) {

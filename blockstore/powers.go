@@ -24,6 +24,16 @@ type StoredGetter interface {
 	GetStored(ctx context.Context, c cid.Cid) (blocks.Block, error)
 }
 
+// Locator tells where blocks are stored, to who can read the database by himself.
+type Locator interface {
+	// Location names the database of IndexedDB and the object store that blocks
+	// are in. Both are empty if they are in none.
+	Location() (database, store string)
+	// Locate returns the key of a block of size bytes, whether it is stored or
+	// not, and nil for a block that never is.
+	Locate(c cid.Cid, size int) (key []byte)
+}
+
 // ManyDeleter deletes many blocks in one transaction.
 type ManyDeleter interface {
 	// DeleteMany deletes all blocks of cids or, with an error, none. Blocks that

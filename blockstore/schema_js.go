@@ -4,12 +4,6 @@ import (
 	goidb "github.com/hack-pad/go-indexeddb/idb"
 )
 
-// storeNames are the object stores of the tables.
-var storeNames = [tables]string{
-	blockTable:  "blocks",
-	recordTable: "records",
-}
-
 // step brings a database from the layout before it to its own.
 type step func(db *goidb.Database) error
 

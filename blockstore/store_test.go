@@ -8,6 +8,7 @@ import (
 
 	blocks "github.com/ipfs/go-block-format"
 	"github.com/ipfs/go-cid"
+	"github.com/multiformats/go-multihash"
 )
 
 // TestLose: a store that is taken away says why, once.
@@ -121,5 +122,28 @@ func TestPutsOf(t *testing.T) {
 	puts, err := putsOf([]blocks.Block{a, b, again, b})
 	if err != nil || len(puts) != 2 {
 		t.Errorf("got %d to put, %v; want 2", len(puts), err)
+	}
+}
+
+func TestLocate(t *testing.T) {
+	b := NewMemory().Blocks()
+	if database, table := b.Location(); database+table != "" {
+		t.Errorf("blocks in memory are said to be in %q, %q", database, table)
+	}
+	block := blocks.NewBlock([]byte("hello world"))
+	if key := b.Locate(block.Cid(), 11); len(key) != len(block.Cid().Hash())+4 {
+		t.Errorf("got key %x", key)
+	}
+	identity, err := cid.V1Builder{Codec: cid.Raw, MhType: multihash.IDENTITY}.Sum([]byte("in the CID"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{-1, MaxValue + 1} {
+		if key := b.Locate(block.Cid(), size); key != nil {
+			t.Errorf("%d bytes: got key %x; want none", size, key)
+		}
+	}
+	if key := b.Locate(identity, 10); key != nil {
+		t.Errorf("a block that is never stored: got key %x; want none", key)
 	}
 }

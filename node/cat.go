@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
@@ -32,6 +33,11 @@ func (n *Node) Cat(ctx context.Context, req nodeapi.CatRequest) (io.ReadCloser, 
 	if len(file.links) == 0 {
 		end()
 		return readInMemory{bytes.NewReader(file.data[from:to])}, nil
+	}
+	if req.Leaves && to-from > leavesFrom {
+		if leaves := n.store.leaves(ctx, file, from, to); leaves.Length > leavesFrom {
+			return &inDatabase{leaves: leaves, end: sync.OnceFunc(end)}, nil
+		}
 	}
 	return newFileReader(ctx, n.store, file, from, to, end), nil
 }

@@ -37,11 +37,19 @@ type Files interface {
 	// src or the end of ctx adds nothing visible and pins nothing.
 	Add(ctx context.Context, src iter.Seq2[nodeapi.AddEntry, error], opts nodeapi.AddOptions) iter.Seq2[nodeapi.AddEvent, error]
 	// Cat returns the bytes asked for. The reader implements io.WriterTo where
-	// that saves a copy.
+	// that saves a copy, and with req.Leaves may be InDatabase.
 	Cat(ctx context.Context, req nodeapi.CatRequest) (io.ReadCloser, error)
 	// Get returns a TAR stream.
 	Get(ctx context.Context, req nodeapi.GetRequest) (io.ReadCloser, error)
 	List(ctx context.Context, path string) iter.Seq2[nodeapi.Entry, error]
+}
+
+// InDatabase is a reader of bytes that who asked can read by himself, from where
+// they are stored.
+type InDatabase interface {
+	io.ReadCloser
+	// Leaves tells where. Nothing is read then, but Close waited for.
+	Leaves() nodeapi.Leaves
 }
 
 // MutableFiles is the group of the Mutable File System. A change is done whole or

@@ -30,7 +30,21 @@ func cat(ctx context.Context, b Files, call *messageport.ServerCall) (any, error
 	if err != nil {
 		return nil, err
 	}
+	if in, ok := r.(InDatabase); ok && req.Leaves {
+		return sendLeaves(ctx, call, in)
+	}
 	return sendBytes(call, r)
+}
+
+// sendLeaves tells where the bytes are to be read, and waits until they were.
+func sendLeaves(ctx context.Context, call *messageport.ServerCall, r InDatabase) (any, error) {
+	defer r.Close()
+	if err := call.WriteItem(r.Leaves()); err != nil {
+		return nil, err
+	}
+	call.Lasts()
+	<-ctx.Done()
+	return nil, context.Cause(ctx)
 }
 
 func get(ctx context.Context, b Files, call *messageport.ServerCall) (any, error) {

@@ -27,6 +27,7 @@ func (g *guarded) Cat(ctx context.Context, req nodeapi.CatRequest) (io.ReadClose
 	if err != nil {
 		return nil, err
 	}
+	req.Leaves = false // the database is not its
 	return b.Cat(ctx, req)
 }
 

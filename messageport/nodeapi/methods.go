@@ -30,7 +30,7 @@ const (
 	// MethodAdd: AddOptions → none; ↑ for each entry an item FileHeader, and
 	// after a file's the file's bytes; ↓ items AddEvent.
 	MethodAdd = "add"
-	// MethodCat: CatRequest → none; ↓ bytes.
+	// MethodCat: CatRequest → none; ↓ bytes, or an item Leaves.
 	MethodCat = "cat"
 	// MethodGet: GetRequest → none; ↓ bytes of a TAR archive.
 	MethodGet = "get"

@@ -199,6 +199,29 @@ type CatRequest struct {
 	Length *uint64 `cbor:"length,omitempty"` // all that follows unless set
 	// Offline looks in the repo alone.
 	Offline bool `cbor:"offline,omitempty"`
+	// Leaves says that who asks can read the repo's database, and may be sent
+	// Leaves in the place of many bytes. It is not heeded for other origins.
+	Leaves bool `cbor:"leaves,omitempty"`
+}
+
+// Leaves are what a file is made of, by where the repo's database has it: who is
+// of the node's origin reads it there faster than over a port. What is missing
+// there, and what follows, is asked for as bytes. The call goes on until it is
+// canceled.
+type Leaves struct {
+	Database string `cbor:"database"` // of IndexedDB
+	Store    string `cbor:"store"`    // its object store
+	// Leaves are in order. Each is a value of bytes, a Uint8Array.
+	Leaves []Leaf `cbor:"leaves"`
+	Skip   uint64 `cbor:"skip,omitempty"` // bytes at the beginning of the first
+	Length uint64 `cbor:"length"`         // bytes after these that were asked for
+	More   bool   `cbor:"more,omitempty"` // what was asked for goes on after these
+}
+
+// Leaf is one block of a file, all of whose bytes are the file's.
+type Leaf struct {
+	Key  []byte `cbor:"key"`
+	Size uint64 `cbor:"size"` // bytes
 }
 
 // GetRequest asks for a file or a directory tree as TAR, or for a single file

@@ -114,8 +114,12 @@ var samples = []struct {
 	{"full", nodeapi.AddProgress{Path: "a", Bytes: 1 << 32}},
 	{"full", nodeapi.Added{Path: "a", Cid: cidV0, Size: 1<<53 - 1, Mode: new(uint32(0)), Mtime: mtime}},
 	{"full", nodeapi.PathRequest{Path: "/ipfs/" + cidV1.String() + "/a", Offline: true}},
-	{"full", nodeapi.CatRequest{Path: "p", Offset: 1 << 53, Length: new(uint64(0)), Offline: true}},
+	{"full", nodeapi.CatRequest{Path: "p", Offset: 1 << 53, Length: new(uint64(0)), Offline: true, Leaves: true}},
 	{"path alone", nodeapi.CatRequest{Path: "p"}},
+	{"full", nodeapi.Leaves{
+		Database: "d", Store: "s", Leaves: []nodeapi.Leaf{{Key: []byte{1, 2}, Size: 1 << 20}}, Skip: 1, Length: 1 << 53, More: true,
+	}},
+	{"full", nodeapi.Leaf{Key: []byte{1, 2}, Size: 1 << 20}},
 	{"full", nodeapi.GetRequest{Path: "p", Archive: true, Compress: true, CompressionLevel: new(-1), Offline: true}},
 	{"full", nodeapi.Entry{Type: "file", Cid: cidV1, Name: "n", Path: "p/n", Size: 11, Mode: new(uint32(0o755)), Mtime: mtime}},
 	{"full", nodeapi.FilesCopyRequest{

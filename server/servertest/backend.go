@@ -60,6 +60,8 @@ type Backend struct {
 	Domains map[string]string
 	// Providers is what RoutingFindProviders and RoutingFindPeer know.
 	Providers []nodeapi.RoutedPeer
+	// Database, if set, is where tabs can read files by themselves.
+	Database string
 	// Hook, if set, is called as a method of the API begins, and as a stream
 	// gives its next part, with the method's name; its error is the method's.
 	Hook func(ctx context.Context, method string) error

@@ -35,8 +35,21 @@ func (b *Backend) Cat(ctx context.Context, req nodeapi.CatRequest) (io.ReadClose
 	if req.Length != nil {
 		data = data[:min(*req.Length, uint64(len(data)))]
 	}
-	return &reader{b, ctx, nodeapi.MethodCat, bytes.NewReader(data), done}, nil
+	r := &reader{b, ctx, nodeapi.MethodCat, bytes.NewReader(data), done}
+	if req.Leaves && b.Database != "" {
+		leaf := nodeapi.Leaf{Key: []byte(req.Path), Size: uint64(len(data))}
+		return inDatabase{r, nodeapi.Leaves{Database: b.Database, Leaves: []nodeapi.Leaf{leaf}, Length: leaf.Size}}, nil
+	}
+	return r, nil
 }
+
+// inDatabase implements server.InDatabase.
+type inDatabase struct {
+	*reader
+	leaves nodeapi.Leaves
+}
+
+func (r inDatabase) Leaves() nodeapi.Leaves { return r.leaves }
 
 // Get implements server.Files, for single files.
 func (b *Backend) Get(ctx context.Context, req nodeapi.GetRequest) (io.ReadCloser, error) {

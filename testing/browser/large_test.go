@@ -58,7 +58,7 @@ func TestGibibyteInBoundedMemory(t *testing.T) {
 		t.Errorf("%d bytes were read", read)
 	}
 	var memory int
-	streams.do(&memory, "return (await node.status()).memory")
+	streams.do(&memory, "return Number((await node.status()).now.memory)")
 	t.Logf("by its own account the worker has %d MiB", memory>>20)
 }
 

@@ -22,6 +22,8 @@ export interface Route {
   readonly repo: string;
   /** Which of the origin's nodes it leads to; the first party's unless set. */
   readonly storage?: StorageKind;
+  /** Whether the repo's database is this page's too. */
+  readonly readsRepo?: boolean;
   /** Where locks are held in common with the worker, if not where others are. */
   readonly locks?: LockManager | null | undefined;
   /** Begins a way to the worker, which is started if there is none. */
@@ -46,6 +48,7 @@ export function routeTo(
   const reach = kind === 'dedicated' ? undefined : access;
   return {
     repo,
+    readsRepo: reach === undefined && typeof indexedDB !== 'undefined',
     locks: reach && (reach.locks ?? null),
     get storage() {
       return reach === undefined ? storageHere() : 'unpartitioned';

@@ -34,7 +34,7 @@ export const enum Methods {
    * after a file's the file's bytes; ↓ items AddEvent.
    */
   Add = 'add',
-  /** CatRequest → none; ↓ bytes. */
+  /** CatRequest → none; ↓ bytes, or an item Leaves. */
   Cat = 'cat',
   /** GetRequest → none; ↓ bytes of a TAR archive. */
   Get = 'get',
@@ -2213,6 +2213,39 @@ export interface CatRequest {
   length?: number | bigint;
   /** Offline looks in the repo alone. */
   offline?: boolean;
+  /**
+   * Leaves says that who asks can read the repo's database, and may be sent
+   * Leaves in the place of many bytes. It is not heeded for other origins.
+   */
+  leaves?: boolean;
+}
+
+/**
+ * Leaves are what a file is made of, by where the repo's database has it: who is
+ * of the node's origin reads it there faster than over a port. What is missing
+ * there, and what follows, is asked for as bytes. The call goes on until it is
+ * canceled.
+ */
+export interface Leaves {
+  /** of IndexedDB */
+  database: string;
+  /** its object store */
+  store: string;
+  /** Leaves are in order. Each is a value of bytes, a Uint8Array. */
+  leaves: Leaf[];
+  /** bytes at the beginning of the first */
+  skip?: number | bigint;
+  /** bytes after these that were asked for */
+  length: number | bigint;
+  /** what was asked for goes on after these */
+  more?: boolean;
+}
+
+/** Leaf is one block of a file, all of whose bytes are the file's. */
+export interface Leaf {
+  key: Uint8Array;
+  /** bytes */
+  size: number | bigint;
 }
 
 /**

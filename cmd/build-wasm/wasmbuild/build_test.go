@@ -57,7 +57,7 @@ func TestBuild(t *testing.T) {
 		files[f.Name] = f
 	}
 	for _, name := range []string{
-		"index.js", "index.min.js", "index.d.ts", "types/index.d.ts", "room.js", "room.d.ts", "helia.js", "helia.d.ts", "rare.js", "elected.js", "port-sw.js", "worker.js",
+		"index.js", "index.min.js", "index.d.ts", "types/index.d.ts", "room.js", "room.d.ts", "helia.js", "helia.d.ts", "rare.js", "leaves.js", "elected.js", "port-sw.js", "worker.js",
 		"node.wasm", "node.wasm.br", "node.wasm.gz", "package.json", "README.md", "LICENSE",
 	} {
 		if files[name].Size == 0 {

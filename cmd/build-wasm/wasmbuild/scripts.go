@@ -24,6 +24,7 @@ func (b *build) bundleScripts(ctx context.Context) error {
 
 	selfContained := b.script("src/index.ts", "index.min.js", api.FormatESModule)
 	rare := b.script("src/rare.ts", "rare.js", api.FormatESModule)
+	leaves := b.script("src/leaves.ts", "leaves.js", api.FormatESModule)
 	elected := b.script("src/elected.ts", "elected.js", api.FormatESModule)
 	carrier := b.script("src/port-sw.ts", "port-sw.js", api.FormatIIFE)
 	room := b.script("src/room.ts", "room.js", api.FormatESModule)
@@ -33,7 +34,7 @@ func (b *build) bundleScripts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, options := range []api.BuildOptions{forBundlers, selfContained, rare, elected, carrier, room, helia, worker} {
+	for _, options := range []api.BuildOptions{forBundlers, selfContained, rare, leaves, elected, carrier, room, helia, worker} {
 		if err := bundle(options); err != nil {
 			return err
 		}
@@ -70,7 +71,7 @@ func (b *build) script(entry, out string, format api.Format) api.BuildOptions {
 		Platform:          api.PlatformBrowser,
 		Target:            api.ES2022,
 		Define:            map[string]string{"SHAREDNODE_VERSION": strconv.Quote(b.Version)},
-		External:          []string{"./rare.js", "./elected.js"}, // loaded when they are needed
+		External:          []string{"./rare.js", "./leaves.js", "./elected.js"}, // loaded when they are needed
 		Plugins:           []api.Plugin{pureBases},
 		LegalComments:     api.LegalCommentsNone,
 		MinifyWhitespace:  true,

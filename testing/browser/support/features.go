@@ -19,6 +19,7 @@ var features = []feature{
 	{"One node for all tabs", []string{"tabs_test.go", "boot_test.go"}},
 	{"`add`, `cat`, pins, DAGs, garbage collection; errors with codes", []string{"badinput_test.go", "closed_test.go"}},
 	{"Large files in bounded memory", []string{"large_test.go"}},
+	{"Large files read from the database by the page itself", []string{"leaves_test.go"}},
 	{"CAR archives", []string{"car_test.go"}},
 	{"`files.*`, one tree for all tabs", []string{"files_test.go"}},
 	{"Keys; routers and gateways over HTTP", []string{"http_test.go"}},

@@ -2,6 +2,7 @@ import type { CID } from 'multiformats/cid';
 import { fromWire, type IPFSPath, toPath } from '../cid.js';
 import type { CallOptions } from '../deadline.js';
 import type { Link } from '../link.js';
+import { loadLeaves } from '../load.js';
 import {
   type Added,
   type AddEvent,
@@ -9,6 +10,7 @@ import {
   type CatRequest,
   type Entry as ListedEntry,
   type GetRequest,
+  type Leaves,
   Methods,
   type Mtime as WireMtime,
   type PathRequest,
@@ -203,7 +205,7 @@ export async function* cat(
   options: CatOptions,
 ): AsyncGenerator<Uint8Array, void> {
   const request: CatRequest = {
-    ...pick<Omit<CatRequest, 'path'>>('cat', options, {
+    ...pick<Omit<CatRequest, 'path' | 'leaves'>>('cat', options, {
       offset: count,
       length: count,
       offline: bool,
@@ -216,7 +218,32 @@ export async function* cat(
     offset: BigInt(offset) + BigInt(taken),
     ...(length !== undefined && { length: BigInt(length) - BigInt(taken) }),
   });
-  yield* bytesOf(link.call(Methods.Cat, request, options, { rest }));
+  const ask = (given: number, leaves: boolean, bounds: CallOptions) =>
+    link.call(
+      Methods.Cat,
+      { ...(given ? rest(given) : request), ...(leaves && { leaves }) },
+      bounds,
+      { rest: (taken) => rest(given + taken) },
+    );
+  const call = ask(0, link.route.readsRepo === true, options);
+  try {
+    for (let inbound; (inbound = await call.receive());) {
+      if (inbound.type === 'data') {
+        yield inbound.data;
+      } else {
+        const told = inbound.item as Leaves;
+        const script = await loadLeaves();
+        yield* script === undefined
+          ? bytesOf(ask(0, false, options))
+          : script.catLeaves(call, told, (given, leaves) =>
+              ask(given, leaves, {}),
+            );
+        return;
+      }
+    }
+  } finally {
+    call.cancel();
+  }
 }
 
 /** `get` */
