@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -64,6 +65,7 @@ func TestBuild(t *testing.T) {
 			t.Errorf("%s is missing or empty", name)
 		}
 	}
+	checkPacked(t, out, info)
 	if _, err := os.Stat(stale); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file of the build before is still there (%v)", err)
 	}
@@ -74,6 +76,26 @@ func TestBuild(t *testing.T) {
 	first, second := readInfo(t, out), readInfo(t, again)
 	if first != second {
 		t.Errorf("the same source gave other bytes:\n%s\n%s", first, second)
+	}
+}
+
+// checkPacked asks that npm packs all that was built.
+func checkPacked(t *testing.T, out string, info Info) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(out, "package.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest struct{ Files []string }
+	if err := json.Unmarshal(data, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	always := []string{"package.json", "README.md", "LICENSE"}
+	for _, f := range info.Files {
+		top, _, _ := strings.Cut(f.Name, "/")
+		if !slices.Contains(manifest.Files, top) && !slices.Contains(always, top) {
+			t.Errorf("%s is built and not packed: add it to package.json.tmpl", f.Name)
+		}
 	}
 }
 
