@@ -32,3 +32,11 @@ func (n *Node) Marks() (repo, origin int) {
 	defer n.storage.mu.Unlock()
 	return n.storage.repo.marks, n.storage.origin.marks
 }
+
+// SetLeavesFrom makes files of more than so many bytes large ones. What it returns
+// undoes that.
+func SetLeavesFrom(bytes uint64) (undo func()) {
+	before := leavesFrom
+	leavesFrom = bytes
+	return func() { leavesFrom = before }
+}

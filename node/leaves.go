@@ -10,11 +10,12 @@ import (
 	"github.com/sharednode/sharednode/messageport/nodeapi"
 )
 
+// leavesFrom is of how many bytes more are not sent to who can read the database by
+// himself. What is read again soon is best read from memory, and so much fits there.
+// Tests make it less.
+var leavesFrom uint64 = 16 << 20
+
 const (
-	// leavesFrom is of how many bytes more are not sent to who can read the
-	// database by himself. What is read again soon is best read from memory, and
-	// so much fits there.
-	leavesFrom = 16 << 20
 	// maxLeaves bounds the leaves that are told at once, to what one item takes:
 	// bytes of their keys and of what is told of each besides. It is enough for
 	// hundreds.

@@ -78,8 +78,9 @@ func readLeaves(t *testing.T, n *node.Node, req nodeapi.CatRequest, store inData
 }
 
 func TestLeaves(t *testing.T) {
-	const MiB = 1 << 20
-	data := noise(40*MiB + 5)
+	const kib, chunk = 1 << 10, 4 << 10
+	defer node.SetLeavesFrom(64 * kib)()
+	data := noise(2000*kib + 5)
 	cfg := newConfig()
 	store := inDatabase{cfg.Blockstore.(*blockstore.Blocks)}
 	cfg.Blockstore = store
@@ -90,13 +91,14 @@ func TestLeaves(t *testing.T) {
 		offset, length uint64
 		inStore        int
 	}{
-		{"whole", nodeapi.AddOptions{}, 0, 1 << 63, 40*MiB + 5},
-		{"from the middle of a leaf to that of another", nodeapi.AddOptions{}, 3*MiB - 7, 20*MiB + 9, 20*MiB + 9},
-		{"leaves of two levels", nodeapi.AddOptions{Profile: "unixfs-v0-2015", RawLeaves: new(true), Chunker: "size-131072"}, 5, 1 << 63, 40 * MiB},
-		{"too many for once, and the rest is not worth it", nodeapi.AddOptions{Chunker: "size-65536"}, 0, 40 * MiB, 477 << 16},
-		{"too few bytes", nodeapi.AddOptions{}, 0, 16 * MiB, 0},
-		{"no raw leaves", nodeapi.AddOptions{RawLeaves: new(false)}, 0, 1 << 63, 0},
-		{"bytes in inner nodes", nodeapi.AddOptions{Trickle: true, RawLeaves: new(false)}, 0, 1 << 63, 0},
+		{"whole", nodeapi.AddOptions{Chunker: "size-8192"}, 0, 1 << 63, 2000*kib + 5},
+		{"from the middle of a leaf to that of another", nodeapi.AddOptions{Chunker: "size-8192"}, 3*chunk - 7, 100*kib + 9, 100*kib + 9},
+		{"leaves of two levels", nodeapi.AddOptions{Profile: "unixfs-v0-2015", RawLeaves: new(true), Chunker: "size-8192"}, 5, 1 << 63, 2000 * kib},
+		{"so many that they are told by and by", nodeapi.AddOptions{Chunker: "size-4096"}, 0, 1 << 63, 2000*kib + 5},
+		{"the rest is not worth it", nodeapi.AddOptions{Chunker: "size-4096"}, 0, 477*chunk + 64*kib, 477 * chunk},
+		{"too few bytes", nodeapi.AddOptions{Chunker: "size-8192"}, 0, 64 * kib, 0},
+		{"no raw leaves", nodeapi.AddOptions{Chunker: "size-8192", RawLeaves: new(false)}, 0, 1 << 63, 0},
+		{"bytes in inner nodes", nodeapi.AddOptions{Chunker: "size-8192", Trickle: true, RawLeaves: new(false)}, 0, 1 << 63, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := addFile(t, n, test.opts, data)
@@ -115,10 +117,11 @@ func TestLeaves(t *testing.T) {
 
 // TestLeavesElsewhere asks nodes for leaves whose blocks no tab can read.
 func TestLeavesElsewhere(t *testing.T) {
-	data := noise(20 << 20)
+	defer node.SetLeavesFrom(64 << 10)()
+	data := noise(200 << 10)
 	eachStore(t, func(t *testing.T, cfg node.Config) {
 		n := newNode(t, cfg)
-		got, err := tryCat(t.Context(), n, nodeapi.CatRequest{Path: addFile(t, n, nodeapi.AddOptions{}, data).String(), Leaves: true})
+		got, err := tryCat(t.Context(), n, nodeapi.CatRequest{Path: addFile(t, n, nodeapi.AddOptions{Chunker: "size-8192"}, data).String(), Leaves: true})
 		if err != nil || !bytes.Equal(got, data) {
 			t.Errorf("got %d bytes, %v; want %d", len(got), err, len(data))
 		}
