@@ -68,10 +68,12 @@ kubo:
 	.ci/tool ipfs
 	.ci/tool ipfs-cluster-service
 
+# All but the tests with other programs, of which test-browser has those without a
+# browser too.
 .PHONY: test-native
 test-native: kubo $(NPM_INSTALLED) $(PEERS_INSTALLED)
-	SHAREDNODE_KUBO=$$(.ci/tool ipfs) SHAREDNODE_CLUSTER=$$(.ci/tool ipfs-cluster-service) \
-		$(GOTEST) -race -timeout 15m ./...
+	SHAREDNODE_KUBO=$$(.ci/tool ipfs) \
+		$(GOTEST) -race -timeout 20m $$(go list ./... | grep -v /testing/interop$$)
 
 # What makes errors, and the tests that are quick to come to them.
 COVERED := ./messageport/...,./blockstore,./pubsub,./node/...,./server/...,./client
@@ -116,7 +118,7 @@ $(OTHER_SUITES:%=core-%): core-%: build
 
 .PHONY: test-browser
 test-browser: build kubo $(PEERS_INSTALLED)
-	SHAREDNODE_KUBO=$$(.ci/tool ipfs) SHAREDNODE_BROWSER=1 \
+	SHAREDNODE_KUBO=$$(.ci/tool ipfs) SHAREDNODE_CLUSTER=$$(.ci/tool ipfs-cluster-service) SHAREDNODE_BROWSER=1 \
 		$(GOTEST) -p 1 -count 1 -timeout 20m $(BROWSER_PACKAGES)
 
 .PHONY: support
