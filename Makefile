@@ -53,10 +53,10 @@ docs: setup-build ## Write the reference, docs/api, from the sources
 test: setup ## Run every test: native, TypeScript and real browsers; make support has more of those
 	+$(MAKE) --no-print-directory --output-sync --keep-going -j2 test-all
 
-# Two at a time, begun in this order: what others wait for comes first, and what
-# leaves a core idle, as browsers do that are waited for, has something beside it.
+# Two at a time, begun in this order: what others wait for comes first, then what
+# takes longest, so that nothing long is left to run alone.
 .PHONY: test-all
-test-all: build kubo test-js test-native test-lean test-wasm test-browser test-$(WHOLE_SUITE) $(OTHER_SUITES:%=core-%)
+test-all: build kubo test-js test-$(WHOLE_SUITE) test-native test-browser test-lean test-wasm $(OTHER_SUITES:%=core-%)
 
 .PHONY: test-short
 test-short: setup-build vet test-js ## Run the quick tests: no race detector, no Kubo, no browser
