@@ -22,7 +22,7 @@ export interface Route {
   readonly repo: string;
   /** Which of the origin's nodes it leads to; the first party's unless set. */
   readonly storage?: StorageKind;
-  /** Whether the repo's database is this page's too. */
+  /** Whether the repo's database is this page's too, and may be read by it. */
   readonly readsRepo?: boolean;
   /** Where locks are held in common with the worker, if not where others are. */
   readonly locks?: LockManager | null | undefined;
@@ -48,7 +48,7 @@ export function routeTo(
   const reach = kind === 'dedicated' ? undefined : access;
   return {
     repo,
-    readsRepo: reach === undefined && typeof indexedDB !== 'undefined',
+    readsRepo: reach === undefined && readsAlone(),
     locks: reach && (reach.locks ?? null),
     get storage() {
       return reach === undefined ? storageHere() : 'unpartitioned';
@@ -74,6 +74,17 @@ export function routeTo(
       return away;
     },
   };
+}
+
+/**
+ * Whether a transaction on IndexedDB ends without its page, so that one that hangs
+ * holds nobody up. WebKit's do not, committed as they are.
+ */
+function readsAlone(): boolean {
+  return (
+    typeof indexedDB !== 'undefined' &&
+    !/AppleWebKit(?!.*Chrome)/.test(navigator.userAgent)
+  );
 }
 
 /** What few pages need is loaded by those: their browser has no SharedWorker. */
