@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -67,6 +68,15 @@ type part struct {
 	cid      cid.Cid
 	size     uint64 // bytes under the link
 	from, to uint64 // the range in those
+}
+
+// filePart returns what a link of a file leads to.
+func (s *store) filePart(ctx context.Context, p part) (*fileNode, error) {
+	b, err := s.get(ctx, p.cid)
+	if err != nil {
+		return nil, err
+	}
+	return parseFile(b, p.size)
 }
 
 // cut returns what the range from..to has of the node's own bytes and of each

@@ -188,11 +188,7 @@ func (w *fileWalk) part(p part, depth int) error {
 	if p.cid.Type() == cid.Raw || p.size <= maxBlockSize {
 		return w.load(p, depth)
 	}
-	b, err := w.store.get(w.ctx, p.cid)
-	if err != nil {
-		return err
-	}
-	f, err := parseFile(b, p.size)
+	f, err := w.store.filePart(w.ctx, p)
 	if err != nil {
 		return err
 	}
@@ -208,12 +204,7 @@ func (w *fileWalk) load(p part, depth int) error {
 	}
 	w.loads.Go(func() {
 		defer close(out.done)
-		b, err := w.store.get(w.ctx, p.cid)
-		if err != nil {
-			out.err = err
-			return
-		}
-		f, err := parseFile(b, p.size)
+		f, err := w.store.filePart(w.ctx, p)
 		if err != nil {
 			out.err = err
 			return

@@ -76,11 +76,7 @@ func (l *leafList) part(p part, depth int) error {
 	if p.cid.Type() == cid.Raw {
 		return l.leaf(p)
 	}
-	b, err := l.store.get(l.ctx, p.cid)
-	if err != nil {
-		return err
-	}
-	f, err := parseFile(b, p.size)
+	f, err := l.store.filePart(l.ctx, p)
 	if err != nil {
 		return err
 	}
