@@ -218,13 +218,15 @@ export async function* cat(
     offset: BigInt(offset) + BigInt(taken),
     ...(length !== undefined && { length: BigInt(length) - BigInt(taken) }),
   });
-  const ask = (given: number, leaves: boolean, bounds: CallOptions) =>
-    link.call(
-      Methods.Cat,
-      { ...(given ? rest(given) : request), ...(leaves && { leaves }) },
-      bounds,
-      { rest: (taken) => rest(given + taken) },
-    );
+  const ask = (given: number, leaves: boolean, bounds: CallOptions) => {
+    const from = (at: number): CatRequest => ({
+      ...(at > 0 ? rest(at) : request),
+      ...(leaves && { leaves }),
+    });
+    return link.call(Methods.Cat, from(given), bounds, {
+      rest: (taken) => from(given + taken),
+    });
+  };
   const call = ask(0, link.route.readsRepo === true, options);
   try {
     for (let inbound; (inbound = await call.receive());) {
