@@ -21,9 +21,9 @@ export async function* catLeaves(
   told: Leaves,
   ask: (given: number, leaves: boolean) => Call,
 ): AsyncGenerator<Uint8Array, void> {
-  const ended = call.result(); // rejects; the node sends no result
-  const before = <T>(next: Promise<T>) =>
-    Promise.race([next, ended as Promise<never>]);
+  // The next worker, if it is of another version, may send a result: that ends nothing.
+  const ended = call.result().then(() => new Promise<never>(nothing));
+  const before = <T>(next: Promise<T>) => Promise.race([next, ended]);
   let given = 0;
   for (let leaves: Leaves | undefined = told; leaves !== undefined;) {
     const values = readLeaves(leaves);
